@@ -1,0 +1,33 @@
+"""Errors that a user can mend. Each is one clear message; the command line prints it without a traceback."""
+
+from __future__ import annotations
+
+
+class FluidgradError(Exception):
+    """Base of all expected errors; ``exit_code`` is what the command line exits with."""
+
+    exit_code = 1
+
+
+class ConfigError(FluidgradError):
+    """A configuration, an override or an argument that cannot be used."""
+
+    exit_code = 2
+
+
+class BlowUpError(FluidgradError):
+    """The flow became non-finite or ran away; the last good state is kept."""
+
+    exit_code = 3
+
+
+class RefusedError(FluidgradError):
+    """Not done, to protect something: a locked or existing directory, too little memory or disk."""
+
+    exit_code = 4
+
+
+class StorageError(FluidgradError):
+    """A file could not be written or read, or is damaged."""
+
+    exit_code = 74
