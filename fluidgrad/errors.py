@@ -31,3 +31,11 @@ class StorageError(FluidgradError):
     """A file could not be written or read, or is damaged."""
 
     exit_code = 74
+
+
+class Interrupted(FluidgradError):
+    """A signal stopped the run after a finished step and a checkpoint."""
+
+    def __init__(self, message: str, signal_number: int):
+        super().__init__(message)
+        self.exit_code = 128 + signal_number

@@ -12,3 +12,9 @@ Array contract, the same for every kernel (drawing: see :mod:`fluidgrad.grid`):
 * each jitted call graph stays in one file, since numba's disk cache watches only the file of the
   function that is called.
 """
+
+import os
+
+# GNU OpenMP lets idle threads spin at the end of a parallel loop. Without a limit a second busy process
+# turns loops of microseconds into milliseconds; with none at all every small loop pays for a wake-up.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")

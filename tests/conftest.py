@@ -1,0 +1,24 @@
+"""Settings shared by all tests: floating-point errors raise, and small helpers to set a flow up."""
+
+from __future__ import annotations
+
+import numpy as np
+import numba
+import pytest
+
+# Tests share the processors with each other; results do not depend on the number of threads.
+numba.set_num_threads(1)
+
+PERIODIC = {side: {"type": "periodic"} for side in ("left", "right", "bottom", "top")}
+WALLS = {side: {"type": "wall"} for side in ("left", "right", "bottom", "top")}
+
+
+@pytest.fixture(autouse=True)
+def floating_point_errors_raise():
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        yield
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20260101)
