@@ -1,0 +1,107 @@
+"""The configuration of a run, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator
+
+from fluidgrad.config.base import Table, as_tuple, setting
+from fluidgrad.config.initial import Initial, Rest
+from fluidgrad.config.sides import SIDES, Boundaries
+from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Time
+from fluidgrad.expressions import Formula
+
+
+class Config(Table):
+    """A checked configuration; get one from :func:`fluidgrad.config.load`.
+
+    Attributes are the tables and settings of the file, for example ``config.domain.cells``.
+    """
+
+    name: str = setting(
+        "Name of the run and its directory: letters, digits, - _ . (left out: the name of this file).",
+        default="",
+        examples=["my_run"],
+    )
+    title: str = setting("A sentence for pictures and listings.", default="", examples=["My run"])
+    constants: dict[str, float] = setting("Numbers that formulas can use by name.", default={})
+    domain: Domain = setting("A rectangle and its cells.", default_factory=Domain)
+    fluid: Fluid = setting("Viscosity as such, or a Reynolds number with its speed and length.")
+    boundaries: Boundaries = setting("What each side of the domain does.")
+    forcing: Forcing = setting("Forces on the fluid; they add up.", default_factory=Forcing)
+    initial: Initial = setting("The flow at the start.", default_factory=lambda: Rest(case="rest"))
+    numerics: Numerics = setting("How the equations are discretised.", default_factory=Numerics)
+    time: Time = setting("How long and with which step.")
+    output: Output = setting("What is stored, and how often.", default_factory=Output)
+    probes: Annotated[tuple[Probe, ...], BeforeValidator(as_tuple)] = setting(
+        "Points at which velocity and pressure are recorded.", default=()
+    )
+
+    @property
+    def nu(self) -> float:
+        """Kinematic viscosity in m2 s-1."""
+        return self.fluid.nu
+
+    @property
+    def periodic_x(self) -> bool:
+        """Whether the left and right sides are joined."""
+        return self.boundaries.left.type == "periodic"
+
+    @property
+    def periodic_y(self) -> bool:
+        """Whether the bottom and top sides are joined."""
+        return self.boundaries.bottom.type == "periodic"
+
+    def grid_faces(self) -> tuple[np.ndarray, np.ndarray]:
+        """Face coordinates ``x_f`` (nx + 1,) and ``y_f`` (ny + 1,) in metres."""
+        return self.domain.faces()
+
+    def formula(self, value: float | str, variables: Iterable[str] = ("x", "y", "t")) -> Formula:
+        """A setting that is a number or a formula, ready to be evaluated with the constants of this file."""
+        return Formula(value, variables, self.constants)
+
+    def to_toml(self) -> str:
+        """The configuration as TOML with all defaults that are in force; :func:`load` reads it back equal."""
+        import tomli_w
+
+        data = self.model_dump(exclude_none=True)
+        if self.fluid.reynolds is None:
+            del data["fluid"]["speed"], data["fluid"]["length"]
+        if self.time.step is not None:
+            del data["time"]["cfl"]
+        return tomli_w.dumps(data)
+
+    def summary(self) -> dict[str, str]:
+        """The main settings as short texts, for listings."""
+        (x0, x1), (y0, y1), (nx, ny) = self.domain.x, self.domain.y, self.domain.cells
+        reynolds = f" (Re = {self.fluid.reynolds:g})" if self.fluid.reynolds is not None else ""
+        sides = (f"{side} {getattr(self.boundaries, side).type}" for side in SIDES)
+        time = self.time
+        step = f"step {time.step:g} s" if time.step is not None else f"CFL {time.cfl:g}"
+        return {
+            "domain": f"{x0:g} to {x1:g} by {y0:g} to {y1:g} m, {nx} x {ny} cells",
+            "viscosity": f"{self.nu:.6g} m2/s{reynolds}",
+            "sides": ", ".join(sides),
+            "initial": self.initial.case,
+            "time": f"to {time.end:g} s, {step}",
+            "numerics": f"{self.numerics.advection} advection, {self.numerics.diffusion} diffusion",
+        }
+
+    def __repr__(self) -> str:
+        lines = "\n".join(f"  {key:<10} {text}" for key, text in self.summary().items())
+        return f"Config {self.name}\n{lines}"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{key}</th><td>{escape(text)}</td></tr>" for key, text in self.summary().items()
+        )
+        return f"<table><caption>{escape(self.title or self.name)}</caption>{rows}</table>"
+
+    def __repr_args__(self) -> Any:
+        return self.summary().items()
