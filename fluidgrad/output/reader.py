@@ -1,0 +1,243 @@
+"""Reading a run: :func:`open_run` and :class:`Run`."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import warnings
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fluidgrad import fields
+from fluidgrad.errors import ConfigError, StorageError
+from fluidgrad.field_names import PRIMARY
+from fluidgrad.flow import Flow
+from fluidgrad.grid import Grid
+from fluidgrad.output import index, snapshots
+from fluidgrad.output.atomic import storage_errors
+from fluidgrad.output.checkpoints import list_checkpoints, read_checkpoint_series, step_of
+from fluidgrad.output.container import read_verified
+from fluidgrad.output.rundir import CONFIG
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def open_run(path: Path | str) -> Run:
+    """Open the run in a directory, given as such or by its ``run.h5``; also while it is going on.
+
+    Raises
+    ------
+    StorageError : there is no run, it has no snapshot yet, or its files are damaged.
+    """
+    return Run(path)
+
+
+class Run:
+    """The results of a run: its snapshots in time order, its time series, and how it came about.
+
+    ``len(run)`` is the number of snapshots; iterating gives each as a :class:`~fluidgrad.flow.Flow`. Every
+    file is checked for damage before anything in it is used. What is there is looked up once, on opening.
+
+    Attributes
+    ----------
+    path : the run directory.
+    grid : the :class:`~fluidgrad.grid.Grid`.
+    times, steps : time (s) and number of time steps of each snapshot, shape (n,).
+    fields : names of the fields stored in the snapshots; others are computed on reading.
+    variables : names of everything stored: the fields, velocity at the centres and along the sides.
+    attributes : provenance: title, versions, command line and so on.
+    config_text : the resolved configuration as TOML.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        path = Path(path)
+        self.path = path.parent if path.name == index.NAME else path
+        if not self.path.is_dir():
+            raise StorageError(f"there is no run directory {self.path}: check the path")
+        stored = self._read_index()
+        instants = stored.instants if stored else {}
+        described = self._describe(set(snapshots.list_snapshots(self.path)) - set(instants))
+        instants = instants | {k: (snapshot.time, snapshot.step) for k, snapshot in described.items()}
+        if not instants:
+            raise StorageError(f"{self.path} holds no snapshot (yet): there is nothing to show")
+        self._numbers = sorted(instants)
+        self.times = np.array([instants[k][0] for k in self._numbers])
+        self.steps = np.array([instants[k][1] for k in self._numbers])
+        source = stored or described[self._numbers[-1]]
+        self.grid: Grid = source.grid
+        self.variables = list(source.variables)
+        self.fields = [name for name in self.variables if name in fields.FIELDS]
+        self.attributes: dict[str, Any] = stored.attributes if stored else {}
+        self.config_text = stored.config_text if stored else self._read_config()
+        self._stored_series = (stored.series, stored.series_units) if stored else ({}, {})
+        self._last: tuple[int, Flow] | None = None
+
+    def _read_index(self) -> index.Index | None:
+        """What ``run.h5`` says, or None if it is missing or, with a warning, damaged."""
+        path = self.path / index.NAME
+        if not path.exists():
+            return None
+        try:
+            return index.read_index(path)
+        except StorageError as error:
+            warnings.warn(f"{error}; going by the snapshot files instead", stacklevel=4)
+            return None
+
+    def _describe(self, numbers: set[int]) -> dict[int, snapshots.Snapshot]:
+        """Snapshots that ``run.h5`` does not list; damaged ones are left out, with a warning."""
+        described = {}
+        for number in sorted(numbers):
+            try:
+                described[number] = snapshots.read_snapshot(self._file(number))
+            except StorageError as error:
+                warnings.warn(f"left out: {error}", stacklevel=4)
+        return described
+
+    def _read_config(self) -> str:
+        path = self.path / CONFIG
+        with storage_errors(path, "read"):
+            return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def _file(self, number: int) -> Path:
+        return self.path / snapshots.file_name(number)
+
+    @property
+    def name(self) -> str:
+        """The name of the run directory."""
+        return self.path.resolve().name
+
+    @cached_property
+    def _series_and_units(self) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, str]]]:
+        """From ``run.h5``, or from the newest checkpoint if that has got further."""
+        columns, units = self._stored_series
+        newest = list_checkpoints(self.path)[-1:]
+        reached = columns["step"][-1] if len(columns.get("step", ())) else -1
+        if newest and step_of(newest[0]) > reached:
+            with contextlib.suppress(StorageError):
+                return read_checkpoint_series(newest[0])
+        return columns, units
+
+    @property
+    def series(self) -> dict[str, np.ndarray]:
+        """The time series: name -> values (rows,), with ``t`` (s) and ``step`` first."""
+        return self._series_and_units[0]
+
+    @property
+    def series_units(self) -> dict[str, tuple[str, str]]:
+        """Name of a time series -> its unit and long name."""
+        return self._series_and_units[1]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[Flow]:
+        return (self.flow(k) for k in range(len(self)))
+
+    def position(self, index: int = -1, time: float | None = None) -> int:
+        """Position (0 to n-1) of a snapshot given by a position, negative from the end, or the nearest time.
+
+        Raises
+        ------
+        IndexError : there is no snapshot at that position.
+        ConfigError : the time is not a finite number.
+        """
+        if time is None:
+            return range(len(self))[index]
+        if not np.isfinite(time):
+            raise ConfigError(f"time {time} is not a moment of the run: give seconds")
+        return int(np.abs(self.times - time).argmin())
+
+    def flow(self, index: int = -1, *, time: float | None = None) -> Flow:
+        """Velocity and pressure of one snapshot, by position or by the nearest time (s), in float64.
+
+        Raises
+        ------
+        StorageError : the snapshot is missing or damaged.
+        """
+        k = self.position(index, time)
+        if self._last is None or self._last[0] != k:
+            self._last = (k, snapshots.read_flow(self._file(self._numbers[k]), self.grid))
+        return self._last[1]
+
+    def field(self, name: str, index: int = -1, *, time: float | None = None) -> np.ndarray:
+        """A field of one snapshot at its own location (:data:`fluidgrad.fields.FIELDS`), in float64.
+
+        Read from the file if it is among :attr:`variables`, else computed from velocity and pressure.
+
+        Raises
+        ------
+        ConfigError : there is no field of that name.
+        StorageError : the snapshot is missing or damaged.
+        """
+        if name not in self.variables or name in PRIMARY:
+            return fields.compute(self.flow(index, time=time), name)
+        path = self._file(self._numbers[self.position(index, time)])
+        return snapshots.read_variables(path, self.grid, [name])[1][name]
+
+    def to_xarray(self, names: str | Sequence[str] = ()) -> xarray.Dataset:
+        """The run as a labelled :class:`xarray.Dataset`, read from the files as its values are used.
+
+        It has the stored fields and, in addition, those in ``names`` (or groups such as
+        "velocity_gradient"), computed on reading; units and names are in the attributes.
+
+        Raises
+        ------
+        ConfigError : there is no field of one of the names.
+        """
+        from fluidgrad.output.labelled import labelled_dataset
+
+        return labelled_dataset(self, [names] if isinstance(names, str) else names)
+
+    def verify(self) -> int:
+        """Check every file of the run for damage; returns how many there are.
+
+        Raises
+        ------
+        StorageError : some are missing or damaged; the message lists all of them.
+        """
+        snapshot_files = [self._file(number) for number in self._numbers]
+        index_file = self.path / index.NAME
+        others = [*list_checkpoints(self.path), *([index_file] if index_file.exists() else [])]
+        problems = []
+        for path in (*snapshot_files, *others):
+            try:
+                read_verified(path)
+            except StorageError as error:
+                problems.append(str(error))
+        if problems:
+            raise StorageError("\n".join(problems))
+        return len(snapshot_files) + len(others)
+
+    def _summary(self) -> list[tuple[str, str]]:
+        span = f"t = {self.times[0]:g} to {self.times[-1]:g} s, steps {self.steps[0]} to {self.steps[-1]}"
+        rows = [
+            ("title", str(self.attributes.get("title", ""))),
+            ("grid", repr(self.grid).removeprefix("Grid ")),
+            ("snapshots", f"{len(self)}, {span}"),
+            ("fields", ", ".join(self.fields)),
+            ("series", ", ".join(self.series) if self.series else ""),
+            ("path", str(self.path)),
+        ]
+        return [(key, value) for key, value in rows if value]
+
+    def __repr__(self) -> str:
+        return "\n".join([f"Run {self.name}", *(f"  {key:<10}{value}" for key, value in self._summary())])
+
+    def _repr_html_(self) -> str:
+        left = "style='text-align:left'"
+        rows = "".join(
+            f"<tr><th {left}>{key}</th><td {left}>{html.escape(value)}</td></tr>"
+            for key, value in self._summary()
+        )
+        return f"<table><caption>Run {html.escape(self.name)}</caption>{rows}</table>"
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Nothing is kept open."""
