@@ -1,0 +1,239 @@
+"""How pictures look: fonts and lines, colour maps, colour limits, labels with units, the figure itself."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import matplotlib as mpl
+import matplotlib.style
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Colormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from fluidgrad.errors import ConfigError
+from fluidgrad.fields import Field, lookup
+
+DIVERGING = "vik"
+SEQUENTIAL = "viridis"
+STREAMLINE_MAP = "plasma"
+
+LOCAL = 200.0
+"""A field whose extremes exceed the spread of nearly all its values this many times is one small feature in
+a calm domain, rather than a flow with singular corners."""
+
+DARK = "#1a1a1a"
+
+RC = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10.0,
+    "mathtext.fontset": "dejavusans",
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": DARK,
+    "axes.labelcolor": DARK,
+    "axes.titlesize": 10.0,
+    "axes.titlepad": 7.0,
+    "axes.labelpad": 3.0,
+    "axes.unicode_minus": True,
+    "axes.facecolor": "white",
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "text.color": DARK,
+    "text.usetex": False,
+    "text.parse_math": True,
+    "xtick.color": DARK,
+    "ytick.color": DARK,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.labelsize": 9.0,
+    "ytick.labelsize": 9.0,
+    "image.interpolation": "none",
+    "path.simplify": True,
+    "svg.hashsalt": "fluidgrad",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The project's look, whatever the user's matplotlibrc says."""
+    with mpl.style.context(["default", RC]):
+        yield
+
+
+class Picture(Figure):
+    """A matplotlib figure that shows itself once in a notebook, with pyplot imported or not."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        FigureCanvasAgg(self)
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=self.dpi)
+        return buffer.getvalue()
+
+
+# Words -------------------------------------------------------------------------------------------------
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def pretty_units(units: str) -> str:
+    """Units for the eye: ``"m2 s-2"`` gives ``"m² s⁻²"``."""
+    return re.sub(r"(?<=[A-Za-z])-?\d+", lambda m: m.group().translate(_RAISED), units)
+
+
+def per_metre(units: str) -> str:
+    """Units divided by a metre: ``"m2 s-2"`` gives ``"m s-2"``."""
+    powers = {name: int(power or 1) for name, power in re.findall(r"([A-Za-z]+)(-?\d+)?", units)}
+    powers = {"m": powers.pop("m", 0) - 1, **powers}
+    return " ".join(f"{n}{'' if p == 1 else p}" for n, p in powers.items() if p) or "1"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def time_label(time: float, times=None) -> str:
+    """``t = 1.25 s``; with all the ``times`` of a series given, the same number of decimals for each."""
+    if times is None or len(times) < 2:
+        return f"t = {time:.4g} s"
+    step = np.ptp(times) / (len(times) - 1)
+    decimals = int(np.clip(1 - np.floor(np.log10(step)), 0, 12)) if step > 0 else 3
+    regular = np.round(times, decimals)
+    while decimals and np.array_equal(np.round(regular, decimals - 1), regular):
+        decimals -= 1
+    return f"t = {time:.{decimals}f} s"
+
+
+# Colours -----------------------------------------------------------------------------------------------
+
+
+@cache
+def colour_map(name: str) -> Colormap:
+    """A colour map by name, from matplotlib or cmcrameri; ``vik`` is ``RdBu_r`` where cmcrameri is missing.
+
+    Raises ConfigError for an unknown name.
+    """
+    try:
+        from cmcrameri import cm
+    except ImportError:
+        crameri = {}
+    else:
+        crameri = cm.cmaps
+    if name in mpl.colormaps:
+        return mpl.colormaps[name]
+    if name in crameri:
+        return crameri[name]
+    if name == DIVERGING:
+        return mpl.colormaps["RdBu_r"]
+    raise ConfigError(
+        f"there is no colour map {name!r}; use a name known to matplotlib or cmcrameri, such as "
+        "'viridis', 'cividis', 'RdBu_r'"
+    )
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From numbers to colours: limits, colour map, and at which ends (``neither, min, max, both``) values
+    beyond the limits occur."""
+
+    low: float
+    high: float
+    cmap: Colormap
+    extend: str = "neither"
+
+    @property
+    def exponent(self) -> int:
+        """Power of ten that is taken out of the tick labels and put into the units."""
+        size = max(abs(self.low), abs(self.high))
+        if 1e-2 <= size < 1e4:
+            return 0
+        return 3 * int(np.floor(np.log10(size) / 3))
+
+    def units(self, field: Field) -> str:
+        """Units of the tick labels, ``10⁻³ s⁻¹`` for instance."""
+        power = f"10{str(self.exponent).translate(_RAISED)} " if self.exponent else ""
+        return power + pretty_units(field.units)
+
+    def dress(self, axis, bins: int) -> None:
+        """Give a colour bar's axis about ``bins`` round ticks, free of the power of ten."""
+        factor = 10.0**-self.exponent
+        steps = MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10], symmetric=False)
+        ticks = steps.tick_values(self.low * factor, self.high * factor)
+        margin = 1e-9 * (ticks[-1] - ticks[0])
+        inside = (ticks >= self.low * factor - margin) & (ticks <= self.high * factor + margin)
+        ticks = ticks[inside]
+        decimals = next((n for n in range(9) if np.allclose(ticks, np.round(ticks, n), atol=margin)), 9)
+        axis.set_ticks(ticks / factor, [f"{tick + 0.0:.{decimals}f}".replace("-", "−") for tick in ticks])
+
+
+def check_limits(limits) -> tuple[float, float] | None:
+    """A pair of finite numbers, low before high, or None. Raises ConfigError."""
+    if limits is None:
+        return None
+    try:
+        low, high = (float(value) for value in limits)
+    except (TypeError, ValueError):
+        raise ConfigError(f"limits must be two numbers (low, high), not {limits!r}") from None
+    if not (np.isfinite([low, high]).all() and low < high):
+        raise ConfigError(f"limits must be two finite numbers with low < high, not {limits!r}")
+    return low, high
+
+
+def choose_scale(name: str, samples, low: float, high: float, limits=None, cmap: str | None = None) -> Scale:
+    """Colours for a field of which ``samples`` are typical values and ``low``, ``high`` the extremes.
+
+    Without ``limits`` they are robust: a singular corner does not blank the rest. A diverging field that
+    takes both signs gets symmetric limits and a diverging map.
+    """
+    given = check_limits(limits)
+    bottom, top = given or _robust(samples, low, high)
+    diverging = lookup(name).diverging and bottom < 0 < top
+    if diverging and not given:
+        slight = min(-bottom, top) < 0.01 * max(-bottom, top)
+        diverging = not slight
+        if diverging:
+            top = max(-bottom, top)
+            bottom = -top
+    slack = 1e-9 * (top - bottom)
+    ends = (low < bottom - slack, high > top + slack)
+    extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[
+        ends
+    ]
+    return Scale(bottom, top, colour_map(cmap or (DIVERGING if diverging else SEQUENTIAL)), extend)
+
+
+def _robust(samples, low: float, high: float) -> tuple[float, float]:
+    """Limits that few values exceed, never beyond the extremes and never equal."""
+    bottom, middle, top = np.percentile(samples, [0.5, 50, 99.5])
+    calm = max(high - middle, middle - low) > LOCAL * (top - bottom)
+    up = _reach(samples - middle, high - middle, calm)
+    down = _reach(middle - samples, middle - low, calm)
+    if up + down > 1e-9 * abs(middle):
+        return float(middle - down), float(middle + up)
+    half = 0.1 * abs(middle) or 1.0
+    return float(middle - half), float(middle + half)
+
+
+def _reach(deviations: np.ndarray, extreme: float, calm: bool) -> float:
+    """How far above the median colours should tell values apart: to the 99.5th percentile, or to the extreme
+    if it is not much farther. In a domain that is ``calm`` but for a small place, that place counts."""
+    active = deviations[deviations > 0.01 * extreme]
+    if extreme <= 0 or not active.size:
+        return max(extreme, 0.0)
+    reach = np.percentile(active, 95) if calm else max(np.percentile(deviations, 99.5), 0.0)
+    return extreme if extreme <= 1.3 * reach else reach
