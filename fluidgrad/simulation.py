@@ -1,0 +1,307 @@
+"""The time loop: step sizes, schedules, guards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from fluidgrad import assembly, cases, fields
+from fluidgrad.boundary import SIDES
+from fluidgrad.config import Config, load
+from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_sides
+from fluidgrad.errors import BlowUpError, ConfigError
+from fluidgrad.flow import Flow
+from fluidgrad.grid import H
+from fluidgrad.stepping import FractionalStep, State
+
+VISCOUS_LIMIT = 0.8 * 2.51
+"""Largest ``dt * 4 nu (1/dx^2 + 1/dy^2)`` of an explicit step: 80 % of the real stability limit of
+third-order Runge-Kutta, which leaves room for convection."""
+
+EVEN_OUT = 10
+"""Steps before an output time over which the remaining time is spread evenly."""
+
+RUNAWAY_COURANT = 20.0
+"""Courant number after a step at which the flow has run away; a stable step stays below 2."""
+
+RUNAWAY_DIVERGENCE = 1e-6
+"""Largest divergence, relative to ``|u|/dx + |v|/dy``, that a working projection can leave."""
+
+
+THREADED_FROM = 160 * 160
+"""Cells from which a second thread pays, also when the machine has something else to do."""
+
+
+class Simulation:
+    """A flow that can be advanced in time.
+
+    Made from a checked configuration; :meth:`from_config` reads one from a file or a dict. ``sim.u``, ``sim.v``,
+    ``sim.p`` are views of the velocity on the faces (m/s) and the pressure at the centres (m2/s2).
+
+    Parameters
+    ----------
+    config : the configuration.
+    threads : threads to compute with; None for all, or one on a small grid. The result does not depend on it.
+    """
+
+    def __init__(self, config: Config, threads: int | None = None):
+        self.config = config
+        self.grid = assembly.grid_of(config)
+        self.threads = set_threads(threads, self.grid.nx * self.grid.ny)
+        boundary = assembly.boundary_of(config, self.grid)
+        forcing = assembly.forcing_of(config, self.grid)
+        implicit = config.numerics.diffusion == "implicit"
+        self.stepper = FractionalStep(
+            self.grid, boundary, forcing, config.nu, config.numerics.advection, implicit, self.threads
+        )
+        self.observer = Observer(self.grid, self.stepper.metrics)
+        self.probes = assembly.probes_of(config)
+        self.series_columns = columns(boundary, self.probes)
+        rng = forcing.random.generator() if forcing.random else None
+        self.state = State(0.0, 0, self.grid.zeros(), self.grid.zeros(), self.grid.zeros(), rng)
+        self.dt = 0.0
+        self.survey = Survey(0.0, 0.0, 0.0)
+        self.change = math.inf
+        """Largest rate of change of the velocity in the last step, m/s2; kept if a steady state is looked for."""
+        self._pressure_step = -1
+        self.set_velocity(*assembly.initial_velocity(config, self.grid))
+
+    @classmethod
+    def from_config(
+        cls,
+        source: str | Path | dict,
+        overrides: tuple[str, ...] = (),
+        *,
+        output: str | Path | None = None,
+        threads: int | None = None,
+    ) -> Simulation:
+        """A simulation from a TOML file, its text as a dict, with ``table.key=value`` overrides.
+
+        With ``output``, :meth:`run` stores results in that directory, which must not exist yet.
+        """
+        simulation = cls(load(source, list(overrides)), threads)
+        if output is not None:
+            from fluidgrad.recording import Recorder
+
+            simulation.recorder = Recorder.create(simulation, Path(output))
+        return simulation
+
+    recorder = None
+    """Stores what happens (:class:`fluidgrad.recording.Recorder`), or None."""
+
+    @property
+    def t(self) -> float:
+        """Time, s."""
+        return self.state.t
+
+    @property
+    def step_count(self) -> int:
+        """Steps taken."""
+        return self.state.step
+
+    @property
+    def u(self) -> np.ndarray:
+        """Velocity along x on x-faces, (ny, nx + 1), a view; coordinates ``grid.x_f``, ``grid.y``."""
+        return self.grid.view(self.state.u, "x-face")
+
+    @property
+    def v(self) -> np.ndarray:
+        """Velocity along y on y-faces, (ny + 1, nx), a view; coordinates ``grid.x``, ``grid.y_f``."""
+        return self.grid.view(self.state.v, "y-face")
+
+    @property
+    def p(self) -> np.ndarray:
+        """Instantaneous kinematic pressure at centres, (ny, nx), a view; solved for when first asked for."""
+        if self._pressure_step != self.step_count:
+            self.stepper.pressure(self.state)
+            self._pressure_step = self.step_count
+        return self.grid.view(self.state.p, "centre")
+
+    def set_velocity(self, u, v) -> None:
+        """Replace the velocity and project it: functions ``f(x, y)``, numbers, or arrays on the faces of shapes
+        (ny, nx + 1) and (ny + 1, nx)."""
+        self._set(cases.from_velocity(self.grid, _of_space(u), _of_space(v)))
+
+    def set_streamfunction(self, psi, mean=(0.0, 0.0)) -> None:
+        """Replace the velocity by ``u = dpsi/dy, v = -dpsi/dx``: a function ``psi(x, y)`` or an array on the nodes,
+        (ny + 1, nx + 1), plus a uniform flow; discretely divergence-free."""
+        self._set(cases.from_streamfunction(self.grid, _of_space(psi), mean))
+
+    def _set(self, velocity) -> None:
+        state, stepper = self.state, self.stepper
+        for padded, plain, location in zip((state.u, state.v), velocity, ("x-face", "y-face"), strict=True):
+            if not np.isfinite(plain).all():
+                raise ConfigError(f"the initial velocity on {location}s is not finite everywhere")
+            padded.fill(0.0)
+            self.grid.view(padded, location)[...] = plain
+        stepper.boundary.start_outflow(state.u, state.v)
+        stepper.project(state.u, state.v, state.t)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring derived figures up to date after the state was replaced."""
+        self.survey = self.observer.survey(self.state.u, self.state.v)
+        self._pressure_step = -1
+        if self.stepper.viscosity is not None and self.step_count == 0:
+            _ = self.p
+
+    def time_step(self) -> float:
+        """The step that the settings allow now, s: the fixed one, or that of the Courant number, the viscous limit
+        (explicit), the forces and ``max_step``, whichever is smallest."""
+        asked, g = self.config.time, self.grid
+        if asked.step is not None:
+            return asked.step
+        limits = [asked.end, asked.max_step or math.inf]
+        rate = max(self.survey.rate, self.stepper.boundary.rate(self.t))
+        if rate > 0.0:
+            limits.append(asked.cfl / rate)
+        limits.append(self.viscous_step)
+        force = self.stepper.forcing.largest(self.t)
+        if force > 0.0:
+            limits.append(math.sqrt(asked.cfl * min(g.dx.min(), g.dy.min()) / force))
+        return min(limits)
+
+    @property
+    def viscous_step(self) -> float:
+        """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
+        nu = self.config.nu
+        if nu == 0.0 or self.stepper.viscosity is not None:
+            return math.inf
+        return VISCOUS_LIMIT / (4.0 * nu * (self.grid.dx.min() ** -2 + self.grid.dy.min() ** -2))
+
+    def step(self, until: float | None = None) -> float:
+        """Take one step and return its length in s. With ``until`` the last steps before that time are evened out
+        so that one of them ends there exactly.
+
+        Raises
+        ------
+        BlowUpError : the result is not finite or has run away; the state is still that before the step.
+        """
+        dt = self.time_step()
+        t = self.t + dt
+        if until is not None:
+            remaining = until - self.t
+            count = max(1, math.ceil(remaining / dt - 1e-9))
+            if count <= EVEN_OUT or self.config.time.step is not None:
+                dt = remaining / count
+                t = until if count == 1 else self.t + dt
+        if not t > self.t or dt < 1e-10 * min(self.config.time.end, until or math.inf):
+            raise self._blow_up(f"the time step has fallen to {dt:.3g} s", self.state.u, self.state.v)
+        stepper, state = self.stepper, self.state
+        stepper.advance(state, dt)
+        survey = self.observer.survey(stepper.u, stepper.v)
+        self._check(survey, dt)
+        if self.config.time.steady is not None:
+            self.change = self.observer.largest_change(stepper.u, stepper.v, state.u, state.v) / dt
+        stepper.accept(state, t)
+        self.survey, self.dt = survey, dt
+        return dt
+
+    def _check(self, survey: Survey, dt: float) -> None:
+        u, v = self.stepper.u, self.stepper.v
+        if not math.isfinite(survey.energy):
+            raise self._blow_up("the velocity is not finite", u, v)
+        if survey.rate * dt > RUNAWAY_COURANT:
+            raise self._blow_up(f"the Courant number has jumped to {survey.rate * dt:.3g}", u, v)
+        if survey.divergence > RUNAWAY_DIVERGENCE * max(survey.rate, self.survey.rate):
+            raise self._blow_up(f"the divergence has grown to {survey.divergence:.3g} 1/s", u, v)
+
+    def _blow_up(self, what: str, u, v) -> BlowUpError:
+        speed = np.hypot(u[H:-H, H:-H], v[H:-H, H:-H])
+        bad = ~np.isfinite(speed)
+        j, i = np.unravel_index(np.argmax(bad if bad.any() else speed), speed.shape)
+        advice = "a smaller [time] cfl" if self.config.time.step is None else "a smaller [time] step"
+        return BlowUpError(
+            f"{self.config.name or 'the flow'} blew up in step {self.step_count + 1} at t = {self.t:.6g} s: {what}, "
+            f"worst near x = {self.grid.x[i]:.4g}, y = {self.grid.y[j]:.4g}. The state before that step is kept. "
+            f'Try {advice}, more cells, or [numerics] advection = "upwind".'
+        )
+
+    @property
+    def steady(self) -> bool:
+        """Whether the flow has become steady in the sense of ``[time] steady``."""
+        return self.config.time.steady is not None and self.change < self.config.time.steady
+
+    def run(
+        self, until: float | None = None, progress: bool | Callable[[Simulation], None] = True
+    ) -> Simulation:
+        """Advance to a time (s; the configured end if None) or to a steady state.
+
+        ``progress`` shows a bar (in a terminal or a notebook), or is called after each step.
+        """
+        from fluidgrad.loop import march
+
+        march(self, self.config.time.end if until is None else until, progress)
+        return self
+
+    def diagnostics(self) -> dict[str, float]:
+        """The row of the time series for now; units and meanings in ``series_columns``."""
+        u, v, stepper = self.state.u, self.state.v, self.stepper
+        row = {
+            "dt": self.dt,
+            "cfl": self.survey.rate * self.dt,
+            "kinetic_energy": self.survey.energy,
+            "max_speed": self.observer.max_speed(u, v),
+            "max_divergence": self.survey.divergence,
+            **self.observer.budget(u, v, self.config.nu),
+        }
+        for name in open_sides(stepper.boundary):
+            row[f"flow_{name}"] = stepper.boundary.outward_flux(name, u, v)
+        if self.probes:
+            _ = self.p
+            stepper.fill_scalar(self.state.p)
+        for probe in self.probes:
+            for q, location, column in (
+                (u, "x-face", "u"),
+                (v, "y-face", "v"),
+                (self.state.p, "centre", "p"),
+            ):
+                row[f"{probe.name}_{column}"] = interpolate(self.grid, q, location, probe.x, probe.y)
+        return row
+
+    def flow(self) -> Flow:
+        """A copy of the present flow, for analysis and pictures."""
+        u, v, g = self.state.u, self.state.v, self.grid
+        nx, ny = g.nx, g.ny
+        across = {
+            "u_bottom": 0.5 * (u[H - 1] + u[H])[H : H + nx + 1],
+            "u_top": 0.5 * (u[H + ny - 1] + u[H + ny])[H : H + nx + 1],
+            "v_left": 0.5 * (v[:, H - 1] + v[:, H])[H : H + ny + 1],
+            "v_right": 0.5 * (v[:, H + nx - 1] + v[:, H + nx])[H : H + ny + 1],
+        }
+        return Flow(g, self.t, self.step_count, self.u.copy(), self.v.copy(), self.p.copy(), **across)
+
+    def field(self, name: str) -> np.ndarray:
+        """A scalar field by name (see :data:`fluidgrad.fields.FIELDS`), at its own location."""
+        return fields.compute(self.flow(), name)
+
+    def __repr__(self) -> str:
+        sides = ", ".join(f"{name} {self.stepper.boundary.sides[name].type}" for name in SIDES)
+        return (
+            f"Simulation {self.config.name}: t = {self.t:.6g} s, step {self.step_count}, "
+            f"nu = {self.config.nu:g} m2/s\n{self.grid!r}\n{sides}"
+        )
+
+    def _repr_html_(self) -> str:
+        return "<br>".join(f"<code>{line}</code>" for line in repr(self).splitlines())
+
+
+def _of_space(q):
+    """A user's function of x and y in the form of the solver's functions of x, y and t."""
+    return (lambda x, y, t: q(x, y)) if callable(q) else q
+
+
+def set_threads(threads: int | None, cells: int) -> int:
+    """Set numba's threads for a grid of so many cells and return their number: as asked for, at most those of
+    the machine; by default all, or one where the grid is too small for a second one to pay."""
+    available = numba.config.NUMBA_NUM_THREADS
+    if threads is None:
+        threads = available if cells >= THREADED_FROM else 1
+    if threads < 1:
+        raise ConfigError(f"threads: {threads} given; at least 1 is needed")
+    numba.set_num_threads(min(threads, available))
+    return numba.get_num_threads()
