@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import numba
+import numpy as np
 import pytest
 
 # Tests share the processors with each other; results do not depend on the number of threads.
