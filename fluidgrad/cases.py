@@ -124,8 +124,8 @@ def gaussian_vortices(grid: Grid, vortices, mean):
 
 def lamb_chaplygin_dipole(grid: Grid, x: float, y: float, radius: float, speed: float, angle: float):
     """Lamb-Chaplygin dipole seen from the fluid at rest: inside the circle
-    ``psi = 2 U J1(k r) / (k J0(k a)) sin(theta)`` plus the frame's ``U r sin(theta)``, outside ``U a^2 / r sin(theta)``,
-    theta from the direction of travel (Meleshko & van Heijst, J. Fluid Mech. 272, 1994)."""
+    ``psi = -2 U J1(k r) / (k J0(k a)) sin(theta)`` plus the frame's ``U r sin(theta)``, outside
+    ``U a^2 / r sin(theta)``, theta from the direction of travel (Meleshko & van Heijst, J. Fluid Mech. 272, 1994)."""
     k, turn = DIPOLE_ZERO / radius, np.deg2rad(angle)
 
     def psi(x, y, t, x0=x, y0=y):

@@ -49,11 +49,11 @@ class Recorder:
 
     def _restore(self, simulation, checkpoint) -> None:
         state, meta = simulation.state, checkpoint.meta
-        for name in ("u", "v", "p"):
-            stored = checkpoint.arrays[name]
-            if stored.shape != simulation.grid.padded_shape:
-                raise RefusedError(f"{self.writer.directory}: its checkpoint is of another grid")
-            getattr(state, name)[...] = stored
+        for name, array in _arrays(state).items():
+            stored = checkpoint.arrays.get(name)
+            if stored is None or stored.shape != array.shape:
+                raise RefusedError(f"{self.writer.directory}: its checkpoint is of another kind of run")
+            array[...] = stored
         state.t, state.step = meta["t"], meta["step"]
         simulation.dt, simulation.change = meta["dt"], meta["change"]
         if state.rng is not None:
@@ -140,7 +140,6 @@ class Recorder:
     def checkpoint(self, simulation) -> None:
         """Write the complete state."""
         state = simulation.state
-        arrays = {"u": state.u, "v": state.v, "p": state.p}
         meta = {
             "t": state.t,
             "step": state.step,
@@ -150,12 +149,17 @@ class Recorder:
             "change": simulation.change if np.isfinite(simulation.change) else sys.float_info.max,
             "rng": None if state.rng is None else state.rng.bit_generator.state,
         }
-        self.writer.write_checkpoint(arrays, meta)
+        self.writer.write_checkpoint(_arrays(state), meta)
         self._last_checkpoint = time.monotonic()
 
     def close(self) -> None:
         """Write what is pending and unlock the directory."""
         self.writer.close()
+
+
+def _arrays(state) -> dict[str, np.ndarray]:
+    """The arrays of a state that there are."""
+    return {name: q for name in ("u", "v", "p") if (q := getattr(state, name)) is not None}
 
 
 def _settings(simulation) -> dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
@@ -18,6 +19,9 @@ from fluidgrad.flow import Flow
 from fluidgrad.grid import H
 from fluidgrad.stepping import FractionalStep, State
 
+if TYPE_CHECKING:
+    from fluidgrad.recording import Recorder
+
 VISCOUS_LIMIT = 0.8 * 2.51
 """Largest ``dt * 4 nu (1/dx^2 + 1/dy^2)`` of an explicit step: 80 % of the real stability limit of
 third-order Runge-Kutta, which leaves room for convection."""
@@ -27,6 +31,9 @@ EVEN_OUT = 10
 
 RUNAWAY_COURANT = 20.0
 """Courant number after a step at which the flow has run away; a stable step stays below 2."""
+
+COLLAPSED_STEP = 1e-10
+"""Step, relative to the time reached, at which a run is given up: velocities have grown without bound."""
 
 RUNAWAY_DIVERGENCE = 1e-6
 """Largest divergence, relative to ``|u|/dx + |v|/dy``, that a working projection can leave."""
@@ -62,11 +69,13 @@ class Simulation:
         self.probes = assembly.probes_of(config)
         self.series_columns = columns(boundary, self.probes)
         rng = forcing.random.generator() if forcing.random else None
-        self.state = State(0.0, 0, self.grid.zeros(), self.grid.zeros(), self.grid.zeros(), rng)
+        stage_pressure = self.grid.zeros() if implicit else None
+        self.state = State(0.0, 0, self.grid.zeros(), self.grid.zeros(), stage_pressure, rng)
         self.dt = 0.0
         self.survey = Survey(0.0, 0.0, 0.0)
         self.change = math.inf
         """Largest rate of change of the velocity in the last step, m/s2; kept if a steady state is looked for."""
+        self._pressure = self.grid.zeros()
         self._pressure_step = -1
         self.set_velocity(*assembly.initial_velocity(config, self.grid))
 
@@ -81,7 +90,8 @@ class Simulation:
     ) -> Simulation:
         """A simulation from a TOML file, its text as a dict, with ``table.key=value`` overrides.
 
-        With ``output``, :meth:`run` stores results in that directory, which must not exist yet.
+        With ``output``, :meth:`run` stores results in that directory, which must not hold a run yet; use the
+        simulation as a context manager, or :meth:`close` it, to have the results complete.
         """
         simulation = cls(load(source, list(overrides)), threads)
         if output is not None:
@@ -90,8 +100,8 @@ class Simulation:
             simulation.recorder = Recorder.create(simulation, Path(output))
         return simulation
 
-    recorder = None
-    """Stores what happens (:class:`fluidgrad.recording.Recorder`), or None."""
+    recorder: Recorder | None = None
+    """Stores what :meth:`run` does, or None."""
 
     @property
     def t(self) -> float:
@@ -117,9 +127,9 @@ class Simulation:
     def p(self) -> np.ndarray:
         """Instantaneous kinematic pressure at centres, (ny, nx), a view; solved for when first asked for."""
         if self._pressure_step != self.step_count:
-            self.stepper.pressure(self.state)
+            self.stepper.pressure(self.state, self._pressure)
             self._pressure_step = self.step_count
-        return self.grid.view(self.state.p, "centre")
+        return self.grid.view(self._pressure, "centre")
 
     def set_velocity(self, u, v) -> None:
         """Replace the velocity and project it: functions ``f(x, y)``, numbers, or arrays on the faces of shapes
@@ -140,14 +150,14 @@ class Simulation:
             self.grid.view(padded, location)[...] = plain
         stepper.boundary.start_outflow(state.u, state.v)
         stepper.project(state.u, state.v, state.t)
+        if state.p is not None:
+            stepper.pressure(state, state.p)
         self.refresh()
 
     def refresh(self) -> None:
         """Bring derived figures up to date after the state was replaced."""
         self.survey = self.observer.survey(self.state.u, self.state.v)
         self._pressure_step = -1
-        if self.stepper.viscosity is not None and self.step_count == 0:
-            _ = self.p
 
     def time_step(self) -> float:
         """The step that the settings allow now, s: the fixed one, or that of the Courant number, the viscous limit
@@ -189,7 +199,7 @@ class Simulation:
             if count <= EVEN_OUT or self.config.time.step is not None:
                 dt = remaining / count
                 t = until if count == 1 else self.t + dt
-        if not t > self.t or dt < 1e-10 * min(self.config.time.end, until or math.inf):
+        if not t > self.t or dt < COLLAPSED_STEP * self.t:
             raise self._blow_up(f"the time step has fallen to {dt:.3g} s", self.state.u, self.state.v)
         stepper, state = self.stepper, self.state
         stepper.advance(state, dt)
@@ -238,6 +248,18 @@ class Simulation:
         march(self, self.config.time.end if until is None else until, progress)
         return self
 
+    def close(self) -> None:
+        """Finish the results on disk and unlock their directory; without an output it does nothing."""
+        if self.recorder is not None:
+            self.recorder.close()
+            self.recorder = None
+
+    def __enter__(self) -> Simulation:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
     def diagnostics(self) -> dict[str, float]:
         """The row of the time series for now; units and meanings in ``series_columns``."""
         u, v, stepper = self.state.u, self.state.v, self.stepper
@@ -252,13 +274,12 @@ class Simulation:
         for name in open_sides(stepper.boundary):
             row[f"flow_{name}"] = stepper.boundary.outward_flux(name, u, v)
         if self.probes:
-            _ = self.p
-            stepper.fill_scalar(self.state.p)
+            _ = self.p  # brings the padded array up to date
         for probe in self.probes:
             for q, location, column in (
                 (u, "x-face", "u"),
                 (v, "y-face", "v"),
-                (self.state.p, "centre", "p"),
+                (self._pressure, "centre", "p"),
             ):
                 row[f"{probe.name}_{column}"] = interpolate(self.grid, q, location, probe.x, probe.y)
         return row

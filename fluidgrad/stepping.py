@@ -30,14 +30,14 @@ ADVECTION = {"central": momentum.CENTRAL, "upwind": momentum.UPWIND}
 
 @dataclass
 class State:
-    """Everything the next step reads: time (s), step number, padded velocity (m/s) and pressure (m2/s2)
-    arrays, and the generator of the random force if there is one."""
+    """Everything the next step reads: time (s), step number, padded velocity (m/s); with implicit viscosity
+    the pressure of the last stage (m2/s2, padded); with a random force its generator."""
 
     t: float
     step: int
     u: np.ndarray
     v: np.ndarray
-    p: np.ndarray
+    p: np.ndarray | None = None
     rng: np.random.Generator | None = None
 
 
@@ -141,18 +141,18 @@ class FractionalStep:
         p[inner] += (self.phi[inner] - implicit_step * self.nu * self._div) / step
         self.fill_scalar(p)
 
-    def pressure(self, state: State) -> None:
-        """Instantaneous pressure of the state into ``state.p``: one Poisson solve for the field that keeps the
-        acceleration divergence-free at this very time (second order, no splitting error). Its mean is zero
-        over the domain, or over the cells next to the outflow sides."""
+    def pressure(self, state: State, p: np.ndarray) -> None:
+        """Instantaneous pressure of the state into ``p`` (padded, first halo layer filled): one Poisson solve for
+        the field that keeps the acceleration divergence-free at this very time (second order, no splitting
+        error). Its mean is zero over the domain, or over the cells next to the outflow sides."""
         du, dv = self.grid.zeros(), self.grid.zeros()
         fx, fy = self.forcing.uniform
         self.rate(state.u, state.v, self.metrics, du, dv, self.nu, fx, fy, self.forcing.drag)
         self.forcing.add(du, dv, state.t)
         self.boundary.normal_acceleration(state.u, state.v, du, dv, state.t)
         self.balance.close(du, dv, lambda: self.divergence(du, dv))
-        self._solve(self.divergence(du, dv), state.p)
-        state.p -= self._reference(state.p)
+        self._solve(self.divergence(du, dv), p)
+        p -= self._reference(p)
 
     def _reference(self, p) -> float:
         cells = p[H:-H, H:-H]

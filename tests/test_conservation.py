@@ -161,7 +161,9 @@ def test_transposed_run_with_implicit_viscosity_to_the_error_of_the_factors():
 
 @pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="needs two threads")
 @pytest.mark.parametrize(("advection", "diffusion"), SYMMETRIC_PAIRS)
-@pytest.mark.parametrize("sides", [periodic(), walls(top=MOVING), {**walls(), "left": INFLOW, "right": OUTFLOW}])
+@pytest.mark.parametrize(
+    "sides", [periodic(), walls(top=MOVING), {**walls(), "left": INFLOW, "right": OUTFLOW}]
+)
 def test_one_and_two_threads_give_the_same_bits(advection, diffusion, sides):
     from fluidgrad.simulation import Simulation
 

@@ -106,9 +106,7 @@ def test_cavity_re_1000_at_256():
     assert_ghia(u, v)
 
 
-@pytest.mark.parametrize(
-    ("n", "vorticity"), [(128, 0.25), pytest.param(256, 0.08, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("n", "vorticity"), [(128, 0.25), pytest.param(256, 0.08, marks=pytest.mark.long)])
 def test_thick_double_shear_layer(n, vorticity):
     """Against a pseudo-spectral computation on 384^2, t = 1, nu = 1e-4 (energy and enstrophy are means)."""
     sim = simulation((n, n), periodic(), nu=1e-4, initial={"case": "double shear layer"}, time={"cfl": 0.5})

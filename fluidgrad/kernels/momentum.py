@@ -56,6 +56,22 @@ def metrics(dx: np.ndarray, dy: np.ndarray) -> Metrics:
     return Metrics(*one_axis(dx), *one_axis(dy))
 
 
+@njit(fastmath=SAFE_MATH)
+def _carried(scheme, qww, qw, qe, qee, speed):
+    """Value carried through the face between qw and qe by ``speed`` (positive: from qw to qe)."""
+    if scheme == CENTRAL:
+        return 0.5 * (qw + qe)
+    east = speed >= 0.0
+    up = qw if east else qe
+    behind = up - (qww if east else qee)
+    ahead = (qe if east else qw) - up
+    third = (behind + 2.0 * ahead) / 3.0
+    # The median of 0, twice the smaller difference and the third-order one, without a branch.
+    rise = min(min(2.0 * behind, 2.0 * ahead), third)
+    fall = max(max(2.0 * behind, 2.0 * ahead), third)
+    return up + 0.5 * (max(rise, 0.0) + min(fall, 0.0))
+
+
 @cache
 def tendency(scheme: int):
     """The kernel ``rate(u, v, m, du, dv, nu, fx, fy, drag)`` for ``CENTRAL`` or ``UPWIND`` convection.
@@ -63,21 +79,6 @@ def tendency(scheme: int):
     Reads u, v (padded, halo filled); writes du, dv (m/s2) in the cells' range. ``nu`` in m2/s, uniform
     forces ``fx, fy`` in m/s2, ``drag`` in 1/s.
     """
-
-    @njit(fastmath=SAFE_MATH)
-    def carried(qww, qw, qe, qee, speed):
-        """Value carried through the face between qw and qe by ``speed`` (positive: from qw to qe)."""
-        if scheme == CENTRAL:
-            return 0.5 * (qw + qe)
-        east = speed >= 0.0
-        up = qw if east else qe
-        behind = up - (qww if east else qee)
-        ahead = (qe if east else qw) - up
-        third = (behind + 2.0 * ahead) / 3.0
-        # The median of 0, twice the smaller difference and the third-order one, without a branch.
-        rise = min(min(2.0 * behind, 2.0 * ahead), third)
-        fall = max(max(2.0 * behind, 2.0 * ahead), third)
-        return up + 0.5 * (max(rise, 0.0) + min(fall, 0.0))
 
     @njit(parallel=True, cache=True, fastmath=SAFE_MATH)
     def rate(u, v, m, du, dv, nu, fx, fy, drag):
@@ -92,10 +93,10 @@ def tendency(scheme: int):
                 ue, uw = 0.5 * (q + u[c, e]), 0.5 * (u[c, w] + q)
                 vn = wxw[i] * v[n, w] + wxe[i] * v[n, i]
                 vs = wxw[i] * v[c, w] + wxe[i] * v[c, i]
-                fe = ue * carried(u[c, w], q, u[c, e], u[c, ee], ue)
-                fw = uw * carried(u[c, ww], u[c, w], q, u[c, e], uw)
-                fn = vn * carried(u[s, i], q, u[n, i], u[nn, i], vn)
-                fs = vs * carried(u[ss, i], u[s, i], q, u[n, i], vs)
+                fe = ue * _carried(scheme, u[c, w], q, u[c, e], u[c, ee], ue)
+                fw = uw * _carried(scheme, u[c, ww], u[c, w], q, u[c, e], uw)
+                fn = vn * _carried(scheme, u[s, i], q, u[n, i], u[nn, i], vn)
+                fs = vs * _carried(scheme, u[ss, i], u[s, i], q, u[n, i], vs)
                 viscous_x = ((u[c, e] - q) * rdx[i] - (q - u[c, w]) * rdx[w]) * rdxu[i]
                 viscous_y = ((u[n, i] - q) * gn - (q - u[s, i]) * gc) * hc
                 convective = (fe - fw) * rdxu[i] + (fn - fs) * hc
@@ -107,10 +108,10 @@ def tendency(scheme: int):
                 vn, vs = 0.5 * (q + v[n, i]), 0.5 * (v[s, i] + q)
                 ue = share_s * u[s, e] + share_n * u[c, e]
                 uw = share_s * u[s, i] + share_n * u[c, i]
-                fn = vn * carried(v[s, i], q, v[n, i], v[nn, i], vn)
-                fs = vs * carried(v[ss, i], v[s, i], q, v[n, i], vs)
-                fe = ue * carried(v[c, w], q, v[c, e], v[c, ee], ue)
-                fw = uw * carried(v[c, ww], v[c, w], q, v[c, e], uw)
+                fn = vn * _carried(scheme, v[s, i], q, v[n, i], v[nn, i], vn)
+                fs = vs * _carried(scheme, v[ss, i], v[s, i], q, v[n, i], vs)
+                fe = ue * _carried(scheme, v[c, w], q, v[c, e], v[c, ee], ue)
+                fw = uw * _carried(scheme, v[c, ww], v[c, w], q, v[c, e], uw)
                 viscous_y = ((v[n, i] - q) * hc - (q - v[s, i]) * hs) * gc
                 viscous_x = ((v[c, e] - q) * rdxu[e] - (q - v[c, w]) * rdxu[i]) * rdx[i]
                 convective = (fn - fs) * gc + (fe - fw) * rdx[i]

@@ -1,0 +1,5 @@
+"""``python -m fluidgrad``: the same as ``fluidgrad``."""
+
+from fluidgrad.cli import main
+
+main()

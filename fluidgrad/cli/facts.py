@@ -1,0 +1,162 @@
+"""What ``check`` and ``info`` print, as titled lists of names and texts."""
+
+from __future__ import annotations
+
+import fcntl
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from fluidgrad.config import load
+from fluidgrad.config.flow_checks import available_memory
+from fluidgrad.config.sides import SIDES
+from fluidgrad.errors import ConfigError
+from fluidgrad.estimates import Estimate, disk_needed, memory_needed, size, snapshots, stored_arrays
+from fluidgrad.output.rundir import LOCK
+from fluidgrad.progress import duration
+
+Facts = list[tuple[str, list[tuple[str, str]]]]
+
+
+def of_estimate(estimate: Estimate) -> Facts:
+    """Grid, flow, steps, needs and sides of a configuration."""
+    config = estimate.config
+    title = f"{config.name}: {config.title}" if config.title else config.name
+    return [
+        (title, [*_grid(estimate), *_flow(estimate)]),
+        ("Time", _time(estimate)),
+        ("Needs", _needs(estimate)),
+        ("Sides", [(side, _side(getattr(config.boundaries, side))) for side in SIDES]),
+    ]
+
+
+def _grid(estimate: Estimate) -> list[tuple[str, str]]:
+    g = estimate.grid
+    rows = [("cells", f"{g.nx} x {g.ny} = {g.nx * g.ny}")]
+    for name, widths, uniform in (("dx", g.dx, g.uniform_x), ("dy", g.dy, g.uniform_y)):
+        if uniform:
+            rows.append((name, f"{widths.mean():.5g} m"))
+            continue
+        ratio = np.maximum(widths[1:] / widths[:-1], widths[:-1] / widths[1:]).max()
+        text = f"{widths.min():.4g} to {widths.max():.4g} m, neighbours differ by up to {ratio - 1:.1%}"
+        rows.append((name, text))
+    return rows
+
+
+def _flow(estimate: Estimate) -> list[tuple[str, str]]:
+    speed, (reynolds, origin) = estimate.speed, estimate.reynolds
+    return [
+        ("viscosity", f"{estimate.config.nu:.6g} m2/s"),
+        ("speed", f"{speed.value:.4g} m/s {speed.origin}"),
+        ("Reynolds number", f"{reynolds:.5g} {origin}"),
+        ("cell Reynolds number", f"{estimate.cell_reynolds:.4g} with that speed"),
+    ]
+
+
+def _time(estimate: Estimate) -> list[tuple[str, str]]:
+    time, (step, ruler) = estimate.config.time, estimate.step
+    return [
+        ("end", f"{time.end:g} s"),
+        ("convective limit", f"{estimate.convective_step:.4g} s at CFL {time.cfl:g}"),
+        ("viscous limit", _limit(estimate.viscous_step)),
+        ("step", f"about {step:.4g} s, by {ruler}" if time.step is None else f"{step:g} s, fixed"),
+        ("steps", f"about {estimate.steps}"),
+    ]
+
+
+def _limit(step: float) -> str:
+    return f"{step:.4g} s" if math.isfinite(step) else "none"
+
+
+def _needs(estimate: Estimate) -> list[tuple[str, str]]:
+    config = estimate.config
+    stored = f"{snapshots(config)} snapshots of {stored_arrays(config)} fields"
+    return [
+        ("memory", f"about {size(memory_needed(config))}{_available()}"),
+        ("disk", f"about {size(disk_needed(config))}: {stored}, and checkpoints"),
+        ("time", f"very roughly {duration(estimate.seconds)} on two cores"),
+    ]
+
+
+def _available() -> str:
+    available = available_memory()
+    return "" if available is None else f" of {size(available)} available"
+
+
+def _side(side) -> str:
+    """``moving wall, velocity 1.0``."""
+    given = side.model_dump(exclude_none=True)
+    return ", ".join([given.pop("type"), *(f"{name} {value}" for name, value in given.items())])
+
+
+def of_run(run) -> Facts:
+    """State, provenance, content and last diagnostics of a run."""
+    files = [path for path in run.path.rglob("*") if path.is_file() and not path.is_symlink()]
+    rows = [
+        ("state", _state(run)),
+        ("directory", str(run.path)),
+        ("started", _started(run.attributes)),
+        ("command", str(run.attributes.get("command", ""))),
+        ("grid", repr(run.grid).removeprefix("Grid ")),
+        ("snapshots", f"{len(run)}, t = {run.times[0]:g} to {run.times[-1]:g} s"),
+        ("fields", ", ".join(run.fields)),
+        ("size", f"{size(sum(path.stat().st_size for path in files))} in {len(files)} files"),
+    ]
+    facts = [(f"Run {run.name}: {run.attributes.get('title', '')}".rstrip(": "), [r for r in rows if r[1]])]
+    return facts + ([("Last row of the time series", _last_row(run))] if len(run.series.get("t", ())) else [])
+
+
+def _started(attributes: dict) -> str:
+    known = [str(attributes[key]) for key in ("created", "source", "platform") if key in attributes]
+    libraries = [f"{name} {attributes[name]}" for name in ("python", "numpy", "numba") if name in attributes]
+    return ", ".join(known + libraries)
+
+
+def _last_row(run) -> list[tuple[str, str]]:
+    rows = []
+    for name, column in run.series.items():
+        unit, _ = run.series_units.get(name, ("", ""))
+        rows.append((name, f"{column[-1]:.6g} {'' if unit == '1' else unit}".rstrip()))
+    return rows
+
+
+def _state(run) -> str:
+    """Whether the run is going on, complete, or can be continued."""
+    if _is_locked(run.path):
+        return "running"
+    try:
+        config = load(run.config_text) if "\n" in run.config_text else None
+    except ConfigError:
+        return "unknown: its configuration is not one of this version of fluidgrad"
+    if config is None:
+        return "unknown: it has no configuration"
+    if run.times[-1] >= config.time.end * (1.0 - 1e-9):
+        return f"complete, t = {run.times[-1]:g} s"
+    if config.time.steady is not None and _log_says_done(run.path):
+        return f"complete, steady at t = {run.times[-1]:g} s"
+    return (
+        f"stopped before its end, t = {config.time.end:g} s; continue with: fluidgrad run --resume {run.path}"
+    )
+
+
+def _log_says_done(directory: Path) -> bool:
+    log = directory / "run.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+    return bool(lines) and " done at " in lines[-1]
+
+
+def _is_locked(directory: Path) -> bool:
+    """Whether a process holds the lock of a run directory."""
+    lock = directory / LOCK
+    if not lock.is_file():
+        return False
+    descriptor = os.open(lock, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

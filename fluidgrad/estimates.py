@@ -1,0 +1,294 @@
+"""What a run will need and how well its grid and steps suit the flow, before anything is computed."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from fluidgrad import field_names
+from fluidgrad.config import Config
+from fluidgrad.config.flow_checks import available_memory
+from fluidgrad.errors import RefusedError
+from fluidgrad.grid import Grid, H
+
+SOLVER_ARRAYS = 16
+"""Field arrays of the solver, explicit viscosity."""
+
+IMPLICIT_ARRAYS = 4
+"""Further ones for implicit viscosity."""
+
+PROGRAM_BYTES = 250 * 2**20
+"""Memory of Python and the libraries."""
+
+STORED_ALWAYS = 5
+"""Arrays in every snapshot: u, v and p, and the velocity at the centres."""
+
+CHECKPOINT_ARRAYS = 3 * 3
+"""Arrays of three checkpoints, the most there are at one time."""
+
+FILE_BYTES = 40_000
+"""A snapshot besides its arrays: names, coordinates, checksum."""
+
+SECONDS_PER_CELL = {"explicit": 40e-9, "implicit": 90e-9}
+SECONDS_PER_STEP = 0.2e-3
+"""Wall-clock time of a step on two cores of a present-day machine: per cell, and at least."""
+
+CELL_REYNOLDS_ADVISED = 10.0
+"""Cell Reynolds number above which the central scheme tends to show grid-scale waves."""
+
+SPEED_CELLS = 128
+"""Cells per direction at most on which initial fields are tried for their largest speed."""
+
+
+def snapshots(config: Config) -> int:
+    """Number of snapshots of a whole run."""
+    every = config.output.every or config.time.end / 10.0
+    return math.ceil(config.time.end / every * (1.0 - 1e-12)) + 1
+
+
+def _cells(config: Config) -> int:
+    nx, ny = config.domain.cells
+    return (nx + 2 * H) * (ny + 2 * H)
+
+
+def stored_arrays(config: Config) -> int:
+    """Field arrays in a snapshot."""
+    derived = set(field_names.expand(config.output.fields)) - set(field_names.PRIMARY)
+    return STORED_ALWAYS + len(derived)
+
+
+def memory_needed(config: Config) -> int:
+    """Bytes of memory that a run takes at most: the solver, and a snapshot with its file on the way out."""
+    solver = SOLVER_ARRAYS + (IMPLICIT_ARRAYS if config.numerics.diffusion == "implicit" else 0)
+    return PROGRAM_BYTES + 8 * _cells(config) * (solver + 2 * stored_arrays(config))
+
+
+def disk_needed(config: Config) -> int:
+    """Bytes on disk of a whole run, uncompressed."""
+    itemsize = 4 if config.output.precision == "float32" else 8
+    snapshot = stored_arrays(config) * itemsize * _cells(config) + FILE_BYTES
+    return snapshots(config) * snapshot + CHECKPOINT_ARRAYS * 8 * _cells(config)
+
+
+def require_resources(config: Config, place: Path, present: int = 0) -> None:
+    """Refuse a run that would not fit.
+
+    Parameters
+    ----------
+    place : where the results go; it need not exist yet.
+    present : bytes that are there already, of a run that is continued.
+
+    Raises
+    ------
+    RefusedError : memory or disk is too small; the message says by how much.
+    """
+    available, needed = available_memory(), memory_needed(config)
+    if available is not None and needed > available:
+        raise RefusedError(
+            f"{config.name} needs about {size(needed)} of memory and {size(available)} are available: "
+            "use fewer [domain] cells"
+        )
+    place = place.absolute()
+    while not place.exists():
+        place = place.parent
+    free, needed = shutil.disk_usage(place).free, disk_needed(config) - present
+    if needed > free:
+        raise RefusedError(
+            f"{config.name} would write about {size(needed)} ({snapshots(config)} snapshots) and {size(free)} are "
+            f"free on the disk of {place}: give a longer [output] every, fewer fields, "
+            'precision = "float32", or another --output'
+        )
+
+
+def size(count: float) -> str:
+    """Bytes for reading: ``512 B``, ``3.4 MB``."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if count < 999.5 or unit == "TB":
+            break
+        count /= 1000.0
+    return f"{count:.0f} {unit}" if unit == "B" or count >= 99.95 else f"{count:.1f} {unit}"
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Largest velocity components (m/s) to reckon with, and what they were taken from."""
+
+    u: float
+    v: float
+    origin: str
+
+    @property
+    def value(self) -> float:
+        return math.hypot(self.u, self.v)
+
+
+class Estimate:
+    """Derived numbers of a configuration. Nothing is compiled."""
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.grid = Grid(*config.grid_faces(), config.periodic_x, config.periodic_y)
+
+    @cached_property
+    def speed(self) -> Speed:
+        """The largest of the speeds on the sides, at the start, and of what the forces may drive."""
+        found = [*self._side_speeds(), self._initial_speed(), self._forced_speed()]
+        return max(found, key=lambda speed: speed.value)
+
+    def _side_speeds(self) -> list[Speed]:
+        """Largest velocity given on each side at a few times of the run."""
+        g, times = self.grid, np.linspace(0.0, self.config.time.end, 9)
+        places = {"left": (g.x_f[0], g.y), "right": (g.x_f[-1], g.y)}
+        places |= {"bottom": (g.x, g.y_f[0]), "top": (g.x, g.y_f[-1])}
+        speeds = []
+        for name, place in places.items():
+            side = getattr(self.config.boundaries, name)
+            along = getattr(side, "velocity", getattr(side, "tangential", 0.0))
+            through = getattr(side, "normal", 0.0)
+            v, u = (self._largest(value, *place, times) for value in (along, through))
+            if name in ("bottom", "top"):
+                u, v = v, u
+            speeds.append(Speed(u, v, f"of the {name} side ({side.type})"))
+        return speeds
+
+    def _largest(self, value: float | str, x, y, times) -> float:
+        if not isinstance(value, str):
+            return abs(value)
+        formula = self.config.formula(value)
+        return max(float(np.abs(formula(x=x, y=y, t=float(t))).max()) for t in times)
+
+    def _initial_speed(self) -> Speed:
+        """Largest speed at the start, tried on a coarse uniform grid."""
+        from fluidgrad.assembly import initial_velocity
+
+        config, g = self.config, self.grid
+        if config.initial.case != "run":
+            nx, ny = (min(n, SPEED_CELLS) for n in config.domain.cells)
+            g = Grid.uniform(nx, ny, config.domain.x, config.domain.y, g.periodic_x, g.periodic_y)
+        u, v = initial_velocity(config, g)
+        return Speed(float(np.abs(u).max()), float(np.abs(v).max()), f"at the start ({config.initial.case})")
+
+    def _forced_speed(self) -> Speed:
+        """What the forces reach when they act over the length of the domain, sqrt(force * length), or less if
+        drag or viscosity (across the shorter side) holds them back."""
+        asked = self.config.forcing
+        u, v = (self._driven(force) for force in self._forces())
+        if asked.random is not None:
+            root = math.sqrt(2.0 * asked.random.rate * self.config.time.end)
+            u, v = u + root, v + root
+        return Speed(u, v, "that the forces may drive")
+
+    def _forces(self) -> list[float]:
+        """Largest force per unit mass along x and y, m/s2."""
+        asked, (x, y) = self.config.forcing, self.grid.mesh("centre")
+        times = np.linspace(0.0, self.config.time.end, 9)
+        forces = [
+            self._largest(force, x, y, times) + abs(gradient)
+            for force, gradient in zip(asked.force, asked.pressure_gradient, strict=True)
+        ]
+        if asked.kolmogorov is not None:
+            forces["xy".index(asked.kolmogorov.direction)] += abs(asked.kolmogorov.amplitude)
+        return forces
+
+    def _driven(self, force: float) -> float:
+        shorter, longer = sorted((self.grid.length_x, self.grid.length_y))
+        drag, nu = self.config.forcing.drag, self.config.nu
+        limits = [math.sqrt(force * longer)]
+        limits += [force / drag] if drag > 0 else []
+        limits += [force * shorter**2 / (8.0 * nu)] if nu > 0 else []
+        return min(limits)
+
+    @property
+    def reynolds(self) -> tuple[float, str]:
+        """Reynolds number and how it comes about; infinite without viscosity."""
+        fluid, nu = self.config.fluid, self.config.nu
+        if fluid.reynolds is not None:
+            return fluid.reynolds, f"as given, with {fluid.speed:g} m/s and {fluid.length:g} m"
+        length = min(self.grid.length_x, self.grid.length_y)
+        value = self.speed.value * length / nu if nu > 0 else math.inf
+        return (
+            value,
+            f"with {self.speed.value:.3g} m/s {self.speed.origin} and the shorter side, {length:g} m",
+        )
+
+    @property
+    def cell_reynolds(self) -> float:
+        """Speed times the largest cell width over viscosity."""
+        widest = max(float(self.grid.dx.max()), float(self.grid.dy.max()))
+        return self.speed.value * widest / self.config.nu if self.config.nu > 0 else math.inf
+
+    @property
+    def convective_step(self) -> float:
+        """Step at the Courant number of the run and the speed of this estimate, s."""
+        rate = self.courant_rate
+        return self.config.time.cfl / rate if rate > 0 else math.inf
+
+    @property
+    def courant_rate(self) -> float:
+        """Courant number per length of the step, ``|u|/dx + |v|/dy``, 1/s."""
+        return self.speed.u / float(self.grid.dx.min()) + self.speed.v / float(self.grid.dy.min())
+
+    @property
+    def viscous_step(self) -> float:
+        """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
+        from fluidgrad.simulation import VISCOUS_LIMIT
+
+        nu = self.config.nu
+        if nu == 0.0 or self.config.numerics.diffusion == "implicit":
+            return math.inf
+        return float(VISCOUS_LIMIT / (4.0 * nu * (self.grid.dx.min() ** -2 + self.grid.dy.min() ** -2)))
+
+    @property
+    def step(self) -> tuple[float, str]:
+        """The step expected, s, and what decides it."""
+        asked = self.config.time
+        if asked.step is not None:
+            return asked.step, "fixed"
+        limits = [
+            (self.convective_step, f"CFL {asked.cfl:g}"),
+            (self.viscous_step, "viscosity"),
+            (asked.max_step or math.inf, "max_step"),
+            (asked.end, "the end of the run"),
+        ]
+        return min(limits)
+
+    @property
+    def steps(self) -> int:
+        """Number of steps expected."""
+        return max(snapshots(self.config) - 1, math.ceil(self.config.time.end / self.step[0]))
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time expected on two cores, s; within a factor of two or three."""
+        cells = self.grid.nx * self.grid.ny
+        per_step = SECONDS_PER_STEP + cells * SECONDS_PER_CELL[self.config.numerics.diffusion]
+        return self.steps * per_step
+
+    @property
+    def advice(self) -> list[str]:
+        """What a careful person would change."""
+        config, notes = self.config, []
+        if self.cell_reynolds > CELL_REYNOLDS_ADVISED and config.numerics.advection == "central":
+            notes.append(
+                f"cell Reynolds number {self.cell_reynolds:.3g}: if waves of the size of a cell appear, use more "
+                'cells or [numerics] advection = "upwind"'
+            )
+        if self.viscous_step < 0.2 * min(self.convective_step, config.time.max_step or math.inf):
+            notes.append(
+                'viscosity rules the step: [numerics] diffusion = "implicit" would allow longer ones'
+            )
+        if config.time.step is not None and config.time.step > self.viscous_step:
+            notes.append(
+                f"the step is longer than viscosity allows, {self.viscous_step:.3g} s: it will blow up"
+            )
+        courant = (config.time.step or 0.0) * self.courant_rate
+        if courant > 1.5:
+            notes.append(
+                f"with this step the Courant number would be {courant:.3g}; more than 1.5 will blow up"
+            )
+        return notes

@@ -1,0 +1,92 @@
+"""A run that is killed at random moments loses nothing: SIGKILL, look, resume, again and again, compare."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+import fluidgrad as fg
+
+CONFIG = """
+title = "A small run to be killed"
+[domain]
+cells = [32, 24]
+[fluid]
+viscosity = 1e-3
+[boundaries]
+left.type = "wall"
+right.type = "wall"
+bottom.type = "wall"
+top = { type = "moving wall", velocity = "1 + 0.2*sin(9*t)" }
+[time]
+end = 6.0
+cfl = 0.5
+[output]
+every = 0.05
+fields = ["vorticity"]
+figure = "none"
+"""
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "fluidgrad", "run", *arguments, "--quiet", "--threads", "1"]
+
+
+def finished_snapshots(directory: Path) -> set[str]:
+    folder = directory / "snapshots"
+    return {path.name for path in folder.glob("*.h5")} if folder.is_dir() else set()
+
+
+def kill_and_resume(directory: Path, config: Path, kills: int, seed: int, run_time: float) -> int:
+    """Kill a run ``kills`` times at random moments, checking what is on disk each time; return how often it was
+    killed before it was done."""
+    rng, killed = random.Random(seed), 0
+    for number in range(kills):
+        arguments = ("--resume", str(directory)) if number else (str(config), "--output", str(directory))
+        before = finished_snapshots(directory)
+        process = subprocess.Popen(
+            command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        time.sleep(rng.uniform(0.0, run_time))
+        process.send_signal(signal.SIGKILL)
+        output, _ = process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        assert process.returncode in (0, -signal.SIGKILL), output
+        after = finished_snapshots(directory)
+        assert before <= after
+        if (directory / "run.h5").exists():
+            with h5py.File(directory / "run.h5") as file:
+                assert file["u"].shape[0] >= 1
+        if after:
+            run = fg.open_run(directory)
+            assert len(run) >= len(after) - 1
+            run.flow(-1)
+    return killed
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
+def test_killed_at_random_moments(tmp_path, kills):
+    config = tmp_path / "small.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    environment = {**os.environ, "PYTHONWARNINGS": "error"}
+    started = time.monotonic()
+    subprocess.run(command(str(config), "--output", str(whole)), check=True, env=environment)
+    run_time = time.monotonic() - started
+    killed = kill_and_resume(parts, config, kills, 7, run_time)
+    assert killed >= kills // 3
+    subprocess.run(command("--resume", str(parts)), check=True, env=environment)
+    one, other = fg.open_run(whole), fg.open_run(parts)
+    assert np.array_equal(one.times, other.times)
+    for name in ("u", "v", "p", "vorticity"):
+        assert np.array_equal(one.field(name), other.field(name))
+    assert one.verify() and other.verify()

@@ -1,0 +1,262 @@
+"""The time loop: step sizes, output times, guards, and runs that go on bit for bit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from setups import advance, periodic, simulation, walls
+
+import fluidgrad as fg
+from fluidgrad.errors import BlowUpError, ConfigError
+from fluidgrad.recording import Recorder
+from fluidgrad.simulation import VISCOUS_LIMIT, Simulation
+
+SHAKEN = {"case": "formula", "u": "sin(7*y + 2*x)", "v": "cos(5*x - 3*y)"}
+INFLOW = {"type": "inflow", "normal": "1 + 0.3*sin(3*t)", "tangential": 0.2}
+SIDE_SETS = {
+    "periodic": periodic(),
+    "walls": walls(top={"type": "moving wall", "velocity": "1 + x*t"}),
+    "through": walls(left=INFLOW, right={"type": "outflow"}, top={"type": "outflow"}),
+    "slip": {"left": {"type": "slip"}, "right": {"type": "slip"}, "bottom": {"type": "periodic"}, "top": {"type": "periodic"}},
+}  # fmt: skip
+
+
+def test_step_follows_the_courant_number_and_the_viscous_limit():
+    sim = simulation((20, 10), periodic(), nu=0.0, initial={"case": "uniform", "u": 2.0, "v": -1.0})
+    assert sim.time_step() == pytest.approx(0.5 / (2.0 * 20 + 1.0 * 10))
+    sim = simulation((20, 10), periodic(), nu=1.0, initial={"case": "uniform", "u": 2.0})
+    assert sim.time_step() == pytest.approx(VISCOUS_LIMIT / (4 * (20**2 + 10**2)))
+    sim = simulation(
+        (20, 10),
+        periodic(),
+        nu=1.0,
+        initial={"case": "uniform", "u": 2.0},
+        numerics={"diffusion": "implicit"},
+    )
+    assert sim.time_step() == pytest.approx(0.5 / 40)
+    sim = simulation((20, 10), periodic(), nu=0.0, forcing={"force": [0.1, 0.0]}, end=10.0)
+    assert sim.time_step() == pytest.approx(math.sqrt(0.5 * 0.05 / 0.1))
+    sim = simulation((20, 10), periodic(), time={"max_step": 1e-3})
+    assert sim.time_step() == 1e-3
+
+
+def test_the_viscous_limit_is_stable_and_not_far_from_the_edge():
+    """The shortest wave decays at the limit and grows at 1.3 times it."""
+    for factor, stable in ((1.0, True), (1.3, False)):
+        nu, n = 0.1, 8
+        step = factor * VISCOUS_LIMIT / (8 * nu * n**2)
+        sim = simulation((n, n), periodic(), nu=nu, end=1e3, time={"step": step})
+        checker = 1e-3 * (-1.0) ** (np.arange(n)[:, None] + np.arange(n + 1)[None, :])
+        sim.set_velocity(checker, -checker.T)
+        start = sim.survey.energy
+        for _ in range(40):
+            sim.step()
+        assert (sim.survey.energy < start) == stable
+
+
+def test_output_times_are_hit_without_slivers():
+    sim = simulation((16, 16), periodic(), initial={"case": "taylor green", "mean": [1.0, 0.0]}, end=10.0)
+    steps, targets = [], [0.1, 0.237, 0.3]
+    for target in targets:
+        while sim.t < target:
+            steps.append(sim.step(target))
+        assert sim.t == target
+    assert min(steps) > 0.6 * max(steps)
+
+
+def test_fixed_step_divides_the_interval_evenly():
+    sim = simulation((8, 8), periodic(), initial={"case": "uniform", "u": 0.1}, time={"step": 0.03})
+    steps = []
+    while sim.t < 0.1:
+        steps.append(sim.step(0.1))
+    assert np.allclose(steps, 0.025, rtol=1e-12)
+
+
+def test_steady_state_ends_the_run():
+    sim = simulation(
+        (8, 8),
+        walls(left={"type": "periodic"}, right={"type": "periodic"}),
+        nu=1.0,
+        end=100.0,
+        forcing={"force": [1.0, 0.0]},
+        time={"steady": 1e-8},
+    )
+    sim.run(progress=False)
+    assert sim.steady
+    assert sim.t < 10.0
+
+
+@pytest.mark.parametrize("step", [0.2, 0.5])
+def test_blow_up_is_caught_in_its_step_and_leaves_the_last_good_state(step):
+    sim = simulation(
+        (24, 24), periodic(), nu=0.0, initial={"case": "turbulence"}, time={"step": step}, end=1000.0
+    )
+    with pytest.raises(
+        BlowUpError, match=r"blew up in step \d+ at t = .*near x = .*smaller \[time\] step"
+    ) as error:
+        with np.errstate(all="ignore"):
+            for _ in range(1000):
+                before = sim.u.copy(), sim.t, sim.step_count
+                sim.step()
+    assert error.value.exit_code == 3
+    assert np.array_equal(sim.u, before[0])
+    assert (sim.t, sim.step_count) == before[1:]
+    assert np.isfinite(sim.u).all()
+
+
+def test_a_force_that_becomes_nan_is_caught():
+    """A formula that is undefined only around t = 0.13 passes the check of the configuration."""
+    force = ["sqrt(abs(t - 0.13) - 0.001)", 0.0]
+    sim = simulation((8, 8), periodic(), forcing={"force": force}, time={"step": 0.02})
+    with pytest.raises(BlowUpError, match="not finite"), np.errstate(all="ignore"):
+        advance(sim, 1.0)
+    assert sim.t == pytest.approx(0.12)
+
+
+def test_initial_velocity_that_is_not_finite_is_refused():
+    sim = simulation((8, 8), periodic())
+    bad = np.zeros(sim.grid.shape("x-face"))
+    bad[3, 4] = np.nan
+    with pytest.raises(ConfigError, match="not finite"):
+        sim.set_velocity(bad, 0.0)
+
+
+def test_looking_at_the_pressure_does_not_change_the_flow():
+    runs = []
+    for look in (False, True):
+        sim = simulation(
+            (16, 16), SIDE_SETS["walls"], nu=0.05, numerics={"diffusion": "implicit"}, time={"step": 0.02}
+        )
+        for _ in range(6):
+            sim.step()
+            if look:
+                sim.diagnostics(), sim.flow()
+        runs.append(sim.u.copy())
+    assert np.array_equal(*runs)
+
+
+def config(sides, **tables):
+    return {
+        "domain": {"cells": [22, 15], "spacing_y": {"law": "tanh", "strength": 0.5}},
+        "fluid": {"viscosity": 2e-3},
+        "boundaries": sides,
+        "initial": SHAKEN,
+        "time": {"end": 0.3, "cfl": 0.6},
+        "output": {"every": 0.11, "series_every": 3, "fields": ["vorticity"], "figure": "none"},
+        "probes": [{"name": "middle", "x": 0.5, "y": 0.5}],
+        **tables,
+    }
+
+
+def same_run(one, other):
+    a, b = fg.open_run(one), fg.open_run(other)
+    assert np.array_equal(a.times, b.times)
+    assert np.array_equal(a.steps, b.steps)
+    for k in range(len(a)):
+        for name in ("u", "v", "p", "vorticity"):
+            assert np.array_equal(a.field(name, k), b.field(name, k))
+    for name in a.series:
+        assert np.array_equal(a.series[name], b.series[name]), name
+
+
+@pytest.mark.parametrize("sides", SIDE_SETS.values(), ids=SIDE_SETS)
+@pytest.mark.parametrize("advection", ["central", "upwind"])
+@pytest.mark.parametrize("diffusion", ["explicit", "implicit"])
+def test_interrupted_and_resumed_equals_uninterrupted(tmp_path, sides, advection, diffusion):
+    settings = config(sides, numerics={"advection": advection, "diffusion": diffusion})
+    with Simulation.from_config(settings, output=tmp_path / "whole") as whole:
+        whole.run(progress=False)
+    with Simulation.from_config(settings, output=tmp_path / "parts") as first:
+        _stop_after(first, 7)
+    for steps in (5, None):
+        again = Simulation.from_config(settings)
+        again.recorder = Recorder.resume(again, tmp_path / "parts")
+        with again:
+            _stop_after(again, steps)
+    same_run(tmp_path / "whole", tmp_path / "parts")
+
+
+def _stop_after(sim, steps):
+    """Run to the end, or stop as on a signal after some steps."""
+    if steps is None:
+        sim.run(progress=False)
+        return
+
+    class Stop(Exception):
+        pass
+
+    last = sim.step_count + steps
+
+    def watch(s):
+        if s.step_count >= last:
+            raise Stop
+
+    with pytest.raises(Stop):
+        sim.run(progress=watch)
+    sim.recorder.interrupted(sim, "a test")
+
+
+def test_random_forcing_resumes_bit_for_bit(tmp_path):
+    settings = config(
+        periodic(), forcing={"random": {"rate": 0.5, "wavenumber": 3.0, "seed": 7}, "drag": 0.1}
+    )
+    with Simulation.from_config(settings, output=tmp_path / "whole") as whole:
+        whole.run(progress=False)
+    with Simulation.from_config(settings, output=tmp_path / "parts") as first:
+        _stop_after(first, 9)
+    again = Simulation.from_config(settings)
+    again.recorder = Recorder.resume(again, tmp_path / "parts")
+    with again:
+        again.run(progress=False)
+    same_run(tmp_path / "whole", tmp_path / "parts")
+
+
+def test_another_run_as_initial_field(tmp_path):
+    settings = config(periodic())
+    with Simulation.from_config(settings, output=tmp_path / "first") as first:
+        first.run(progress=False)
+    later = Simulation.from_config(
+        config(periodic(), initial={"case": "run", "path": str(tmp_path / "first")})
+    )
+    assert np.abs(later.u - first.u).max() < 1e-14
+    coarse = config(periodic(), initial={"case": "run", "path": str(tmp_path / "first")})
+    coarse["domain"] = {"cells": [8, 8]}
+    with pytest.raises(ConfigError, match="22 x 15 cells, this run 8 x 8"):
+        Simulation.from_config(coarse)
+
+
+def test_diagnostics_of_a_known_flow():
+    """Couette flow: momentum, energy, dissipation, enstrophy and the flow through the sides in closed form."""
+    sim = simulation(
+        (12, 16),
+        walls(
+            left={"type": "periodic"},
+            right={"type": "periodic"},
+            top={"type": "moving wall", "velocity": 2.0},
+        ),
+        x=(0.0, 3.0),
+        nu=0.5,
+        initial={"case": "formula", "u": "2*y", "v": 0.0},
+        probes=[{"x": 1.1, "y": 0.3}],
+    )
+    row = sim.diagnostics()
+    assert row["momentum_x"] == pytest.approx(1.0)
+    assert row["enstrophy"] == pytest.approx(2.0)
+    assert row["dissipation"] == pytest.approx(0.5 * 4.0)
+    assert row["flow_right"] == pytest.approx(1.0)
+    assert row["flow_left"] == pytest.approx(-1.0)
+    assert row["probe1_u"] == pytest.approx(0.6)
+    assert row["probe1_v"] == pytest.approx(0.0, abs=1e-14)
+    assert row["max_speed"] == pytest.approx(2.0 * sim.grid.y[-1])
+    assert set(row) == set(sim.series_columns)
+
+
+def test_texts_and_views():
+    sim = simulation((8, 6), periodic(), initial={"case": "taylor green"})
+    assert "8 x 6" in repr(sim)
+    assert "periodic" in sim._repr_html_()
+    sim.u[2, 3] = 5.0
+    assert sim.flow().u[2, 3] == 5.0
+    assert sim.field("speed").shape == (6, 8)
