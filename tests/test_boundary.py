@@ -9,7 +9,7 @@ from setups import advance, periodic, simulation, walls
 from fluidgrad.grid import H
 
 OUTFLOW = {"type": "outflow"}
-OPEN_BOX = {side: OUTFLOW for side in ("left", "right", "bottom", "top")}
+OPEN_BOX = dict.fromkeys(("left", "right", "bottom", "top"), OUTFLOW)
 
 
 def test_values_given_on_sides_are_met_at_every_time():
