@@ -82,6 +82,7 @@ class _Held:
         uses = getattr(self.profile, "uses", None)
         if not callable(self.profile) or (uses is not None and not uses("t")):
             self._fixed = self._evaluate(0.0)
+            self._largest = float(np.abs(self._fixed).max())
 
     @property
     def steady(self) -> bool:
@@ -98,6 +99,10 @@ class _Held:
     def __call__(self, t: float) -> np.ndarray:
         """Values at time t, padded by H repeated ends."""
         return self._evaluate(t) if self._fixed is None else self._fixed
+
+    def largest(self, t: float) -> float:
+        """Largest magnitude at time t."""
+        return self._largest if self.steady else float(np.abs(self(t)).max())
 
 
 class Boundary:
@@ -216,15 +221,13 @@ class Boundary:
             tangential[:, ghost] = tangential[:, ghost - outward]
 
     def rate(self, t: float) -> float:
-        """Largest velocity given on a side over the width of the cells there, 1/s, at time t."""
+        """Largest velocity given on a side over the smallest cell width along it, 1/s, at time t."""
         rates = [0.0]
         for name in SIDES:
-            across, along = (
-                (self.grid.dx, self.grid.dy) if name in ("left", "right") else (self.grid.dy, self.grid.dx)
-            )
-            depth = across[0] if name in ("left", "bottom") else across[-1]
-            rates.append(float(np.abs(self._normal[name](t)).max()) / depth)
-            rates.append(float(np.abs(self._tangential[name](t)).max()) / float(along.min()))
+            dx, dy = self.grid.smallest_dx, self.grid.smallest_dy
+            across, along = (dx, dy) if name in ("left", "right") else (dy, dx)
+            rates.append(self._normal[name].largest(t) / across)
+            rates.append(self._tangential[name].largest(t) / along)
         return max(rates)
 
     def shift_outflow(self, name: str, u, v, outward: float) -> None:

@@ -106,6 +106,16 @@ class Grid:
         return np.diff(self.y_f)
 
     @cached_property
+    def smallest_dx(self) -> float:
+        """Smallest cell width along x, m."""
+        return float(self.dx.min())
+
+    @cached_property
+    def smallest_dy(self) -> float:
+        """Smallest cell height along y, m."""
+        return float(self.dy.min())
+
+    @cached_property
     def uniform_x(self) -> bool:
         return bool(np.ptp(self.dx) <= 1e-10 * self.dx.mean())
 

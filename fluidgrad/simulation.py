@@ -172,7 +172,7 @@ class Simulation:
         limits.append(self.viscous_step)
         force = self.stepper.forcing.largest(self.t)
         if force > 0.0:
-            limits.append(math.sqrt(asked.cfl * min(g.dx.min(), g.dy.min()) / force))
+            limits.append(math.sqrt(asked.cfl * min(g.smallest_dx, g.smallest_dy) / force))
         return min(limits)
 
     @property
@@ -181,7 +181,7 @@ class Simulation:
         nu = self.config.nu
         if nu == 0.0 or self.stepper.viscosity is not None:
             return math.inf
-        return VISCOUS_LIMIT / (4.0 * nu * (self.grid.dx.min() ** -2 + self.grid.dy.min() ** -2))
+        return VISCOUS_LIMIT / (4.0 * nu * (self.grid.smallest_dx**-2 + self.grid.smallest_dy**-2))
 
     def step(self, until: float | None = None) -> float:
         """Take one step and return its length in s. With ``until`` the last steps before that time are evened out
