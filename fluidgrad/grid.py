@@ -27,6 +27,8 @@ from functools import cached_property
 
 import numpy as np
 
+from fluidgrad.display import Displayed
+
 H = 2
 """Halo layers around the cells; two serve the widest stencil (limited upwind interpolation)."""
 
@@ -44,8 +46,8 @@ def _pad_widths(widths: np.ndarray, periodic: bool) -> np.ndarray:
     return np.pad(widths, H, mode="wrap" if periodic else "symmetric")
 
 
-@dataclass(frozen=True, eq=False)
-class Grid:
+@dataclass(frozen=True, eq=False, repr=False)
+class Grid(Displayed):
     """A rectangular staggered grid.
 
     Parameters
@@ -172,18 +174,16 @@ class Grid:
         ny, nx = self.shape(location)
         return padded[H : H + ny, H : H + nx]
 
-    def __repr__(self) -> str:
-        def axis(name, faces, uniform, periodic):
-            widths = np.diff(faces)
-            size = f"{widths.mean():.4g}" if uniform else f"{widths.min():.4g} to {widths.max():.4g}"
-            return f"{name} {faces[0]:g} to {faces[-1]:g}, d{name} {size}{', periodic' if periodic else ''}"
+    def extent(self, axis: str) -> str:
+        """Range and cell widths along ``"x"`` or ``"y"``, for people."""
+        faces, uniform = getattr(self, f"{axis}_f"), getattr(self, f"uniform_{axis}")
+        widths = np.diff(faces)
+        size = f"{widths.mean():.4g}" if uniform else f"{widths.min():.4g} to {widths.max():.4g}"
+        periodic = ", periodic" if getattr(self, f"periodic_{axis}") else ""
+        return f"{faces[0]:g} to {faces[-1]:g} m, cells of {size} m{periodic}"
 
-        return (
-            f"Grid {self.nx} x {self.ny}: "
-            + axis("x", self.x_f, self.uniform_x, self.periodic_x)
-            + "; "
-            + axis("y", self.y_f, self.uniform_y, self.periodic_y)
-        )
+    def _title(self) -> str:
+        return f"Grid {self.nx} x {self.ny}"
 
-    def _repr_html_(self) -> str:
-        return f"<code>{self!r}</code>"
+    def _rows(self) -> list[tuple[str, str]]:
+        return [("x", self.extent("x")), ("y", self.extent("y"))]

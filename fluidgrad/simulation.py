@@ -14,6 +14,7 @@ from fluidgrad import assembly, cases, fields
 from fluidgrad.boundary import SIDES
 from fluidgrad.config import Config, load
 from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_sides
+from fluidgrad.display import Displayed
 from fluidgrad.errors import BlowUpError, ConfigError
 from fluidgrad.flow import Flow
 from fluidgrad.grid import H
@@ -43,7 +44,7 @@ THREADED_FROM = 160 * 160
 """Cells from which a second thread pays, also when the machine has something else to do."""
 
 
-class Simulation:
+class Simulation(Displayed):
     """A flow that can be advanced in time.
 
     Made from a checked configuration; :meth:`from_config` reads one from a file or a dict. ``sim.u``, ``sim.v``,
@@ -300,15 +301,19 @@ class Simulation:
         """A scalar field by name (see :data:`fluidgrad.fields.FIELDS`), at its own location."""
         return fields.compute(self.flow(), name)
 
-    def __repr__(self) -> str:
-        sides = ", ".join(f"{name} {self.stepper.boundary.sides[name].type}" for name in SIDES)
-        return (
-            f"Simulation {self.config.name}: t = {self.t:.6g} s, step {self.step_count}, "
-            f"nu = {self.config.nu:g} m2/s\n{self.grid!r}\n{sides}"
-        )
+    def _title(self) -> str:
+        return f"Simulation {self.config.name}".rstrip()
 
-    def _repr_html_(self) -> str:
-        return "<br>".join(f"<code>{line}</code>" for line in repr(self).splitlines())
+    def _rows(self) -> list[tuple[str, str]]:
+        sides = self.stepper.boundary.sides
+        return [
+            ("time", f"t = {self.t:.6g} s, step {self.step_count}"),
+            ("grid", f"{self.grid.nx} x {self.grid.ny} cells"),
+            *((axis, self.grid.extent(axis)) for axis in ("x", "y")),
+            ("viscosity", f"{self.config.nu:g} m2/s"),
+            ("sides", ", ".join(f"{name} {sides[name].type}" for name in SIDES)),
+            ("results", str(self.recorder.directory) if self.recorder else "not stored"),
+        ]
 
 
 def _of_space(q):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,10 +12,11 @@ from fluidgrad.config.base import Table, as_tuple, setting
 from fluidgrad.config.initial import Initial, Rest
 from fluidgrad.config.sides import SIDES, Boundaries
 from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Time
+from fluidgrad.display import Displayed
 from fluidgrad.expressions import Formula
 
 
-class Config(Table):
+class Config(Displayed, Table):
     """A checked configuration; get one from :func:`fluidgrad.config.load`.
 
     Attributes are the tables and settings of the file, for example ``config.domain.cells``.
@@ -91,17 +91,14 @@ class Config(Table):
             "numerics": f"{self.numerics.advection} advection, {self.numerics.diffusion} diffusion",
         }
 
-    def __repr__(self) -> str:
-        lines = "\n".join(f"  {key:<10} {text}" for key, text in self.summary().items())
-        return f"Config {self.name}\n{lines}"
+    def _title(self) -> str:
+        return f"Config {self.title or self.name}"
 
-    __str__ = __repr__
+    def _rows(self) -> list[tuple[str, str]]:
+        return list(self.summary().items())
 
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{key}</th><td>{escape(text)}</td></tr>" for key, text in self.summary().items()
-        )
-        return f"<table><caption>{escape(self.title or self.name)}</caption>{rows}</table>"
+    __repr__ = Displayed.__repr__
+    __str__ = Displayed.__repr__
 
     def __repr_args__(self) -> Any:
         return self.summary().items()

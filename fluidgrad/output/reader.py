@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fluidgrad import fields
+from fluidgrad.display import Displayed
 from fluidgrad.errors import ConfigError, StorageError
 from fluidgrad.field_names import PRIMARY
 from fluidgrad.flow import Flow
@@ -37,7 +37,7 @@ def open_run(path: Path | str) -> Run:
     return Run(path)
 
 
-class Run:
+class Run(Displayed):
     """The results of a run: its snapshots in time order, its time series, and how it came about.
 
     ``len(run)`` is the number of snapshots; iterating gives each as a :class:`~fluidgrad.flow.Flow`. Every
@@ -213,28 +213,21 @@ class Run:
             raise StorageError("\n".join(problems))
         return len(snapshot_files) + len(others)
 
-    def _summary(self) -> list[tuple[str, str]]:
+    def _title(self) -> str:
+        return f"Run {self.name}"
+
+    def _rows(self) -> list[tuple[str, str]]:
         span = f"t = {self.times[0]:g} to {self.times[-1]:g} s, steps {self.steps[0]} to {self.steps[-1]}"
         rows = [
             ("title", str(self.attributes.get("title", ""))),
-            ("grid", repr(self.grid).removeprefix("Grid ")),
+            ("grid", f"{self.grid.nx} x {self.grid.ny} cells"),
+            *((axis, self.grid.extent(axis)) for axis in ("x", "y")),
             ("snapshots", f"{len(self)}, {span}"),
             ("fields", ", ".join(self.fields)),
             ("series", ", ".join(self.series) if self.series else ""),
             ("path", str(self.path)),
         ]
-        return [(key, value) for key, value in rows if value]
-
-    def __repr__(self) -> str:
-        return "\n".join([f"Run {self.name}", *(f"  {key:<10}{value}" for key, value in self._summary())])
-
-    def _repr_html_(self) -> str:
-        left = "style='text-align:left'"
-        rows = "".join(
-            f"<tr><th {left}>{key}</th><td {left}>{html.escape(value)}</td></tr>"
-            for key, value in self._summary()
-        )
-        return f"<table><caption>Run {html.escape(self.name)}</caption>{rows}</table>"
+        return [(name, text) for name, text in rows if text]
 
     def __enter__(self) -> Run:
         return self
