@@ -16,6 +16,9 @@ from numba import njit, prange
 BLOCK = 128
 """Columns that one thread carries through all rows at a time; a few rows of them stay in the first cache."""
 
+NEGLIGIBLE = 1e-25
+"""Size of the response to the last unknown below which it is left out."""
+
 
 @njit(parallel=True, cache=True)
 def factorise(h, c, lam, inverse, border):
@@ -60,19 +63,36 @@ def solve_closed(f, h, c, inverse):
                 f[j, k] += cj * inverse[j, k] * f[j + 1, k]
 
 
+@njit(cache=True)
+def border_reach(border, reach):
+    """For each block of columns, the number of rows from either end of the first n - 1 in which ``border`` matters,
+    into ``reach``; it decays from both ends, faster the larger lam, and below ``NEGLIGIBLE`` it changes no bit."""
+    rows, m = border.shape[0] - 1, border.shape[1]
+    for block in range(reach.size):
+        first, end = block * BLOCK, min(m, (block + 1) * BLOCK)
+        reach[block] = 0
+        for j in range(rows):
+            for k in range(first, end):
+                if abs(border[j, k]) > NEGLIGIBLE:
+                    reach[block] = max(reach[block], min(j + 1, rows - j))
+
+
 @njit(parallel=True, cache=True)
-def solve_periodic(f, h, c, inverse, border):
+def solve_periodic(f, h, c, inverse, border, reach):
     """Replace ``f`` (n, m) by the solution of ``d2 phi/dy2 - lam*phi = f`` with joined ends."""
     n, m = f.shape
-    for block in prange((m + BLOCK - 1) // BLOCK):
+    for block in prange(reach.size):
         first, end = block * BLOCK, min(m, (block + 1) * BLOCK)
+        inner_first, inner_end = reach[block], n - 1 - reach[block]
         for k in range(first, end):
             f[n - 1, k] = -h[n - 1] * f[n - 1, k] - h[0] * f[0, k] * border[0, k]
             f[0, k] *= -h[0] * inverse[0, k]
         for j in range(1, n - 1):
             hj, cj = h[j], c[j]
+            if j < inner_first or j >= inner_end:
+                for k in range(first, end):
+                    f[n - 1, k] -= hj * f[j, k] * border[j, k]
             for k in range(first, end):
-                f[n - 1, k] -= hj * f[j, k] * border[j, k]
                 f[j, k] = (cj * f[j - 1, k] - hj * f[j, k]) * inverse[j, k]
         for k in range(first, end):
             f[n - 1, k] *= inverse[n - 1, k]
@@ -80,6 +100,8 @@ def solve_periodic(f, h, c, inverse, border):
             cj = c[j + 1]
             for k in range(first, end):
                 f[j, k] += cj * inverse[j, k] * f[j + 1, k]
-                f[j + 1, k] += f[n - 1, k] * border[j + 1, k]
+            if j + 1 < inner_first or j + 1 >= inner_end:
+                for k in range(first, end):
+                    f[j + 1, k] += f[n - 1, k] * border[j + 1, k]
         for k in range(first, end):
             f[0, k] += f[n - 1, k] * border[0, k]

@@ -50,13 +50,18 @@ class PoissonSolver:
         self._border = np.empty(shape if self._across_periodic else (1, 1))
         self._coefficients = np.empty(shape)
         tridiagonal.factorise(self.h, self.c, self.transform.lam, self._inverse, self._border)
+        self._reach = np.zeros(-(-shape[1] // tridiagonal.BLOCK), dtype=np.int64)
+        if self._across_periodic:
+            tridiagonal.border_reach(self._border, self._reach)
 
     def solve(self, f: np.ndarray, phi: np.ndarray) -> None:
         """Solve for ``phi`` (plain or a view, (ny, nx), m2/s) given ``f`` ((ny, nx), 1/s)."""
         source, target = (np.ascontiguousarray(f.T), phi.T) if self.transposed else (f, phi)
         self.transform.forward(source, self._coefficients)
         if self._across_periodic:
-            tridiagonal.solve_periodic(self._coefficients, self.h, self.c, self._inverse, self._border)
+            tridiagonal.solve_periodic(
+                self._coefficients, self.h, self.c, self._inverse, self._border, self._reach
+            )
         else:
             tridiagonal.solve_closed(self._coefficients, self.h, self.c, self._inverse)
         self.transform.backward(self._coefficients, target)
