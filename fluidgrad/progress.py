@@ -41,7 +41,7 @@ class Reporter:
         step = simulation.step_count
         if self._marked is None:
             self._warm = (now, self.share(simulation))
-        else:
+        elif step > self._marked[1]:
             then, before = self._marked
             self._paces.append((now - then) / (step - before))
         self._marked = (now, step)
@@ -53,9 +53,11 @@ class Reporter:
         return median(self._paces) if len(self._paces) > 2 else None
 
     def share(self, simulation) -> float:
-        """How much of the way is behind, 0 to 1."""
+        """How much of the way is behind, 0 to 1; a steady flow has no way to go."""
         length = self.end - self.start
-        return min(1.0, (simulation.t - self.start) / length) if length > 0 else 1.0
+        if length <= 0.0 or simulation.steady:
+            return 1.0
+        return min(1.0, (simulation.t - self.start) / length)
 
     def remaining(self, simulation) -> float:
         """Seconds that the rest will take at the pace so far; infinite before there is one."""

@@ -15,7 +15,7 @@ class Flow:
     """Stands for a simulation that takes steps of 0.01 s."""
 
     def __init__(self):
-        self.t, self.step_count, self.dt = 0.0, 0, 0.01
+        self.t, self.step_count, self.dt, self.steady = 0.0, 0, 0.01, False
         self.survey = SimpleNamespace(rate=50.0, divergence=3e-15)
 
     def step(self):
@@ -191,3 +191,13 @@ def test_the_frame_counter_is_silent_without_a_terminal(capsys):
         report(1, 2)
         report(2, 2)
     assert capsys.readouterr().out == ""
+
+
+def test_a_steady_flow_has_arrived(clock):
+    flow = Flow()
+    with progress.reporter(flow, 10.0, False) as report:
+        march(report, flow, clock, 5, 1.0)
+        assert report.share(flow) < 0.1
+        flow.steady = True
+        assert report.share(flow) == 1.0
+        assert report.remaining(flow) == 0.0

@@ -1,0 +1,111 @@
+"""The notebooks run from top to bottom, and are stored with outputs that say nothing about a machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIRST_RUN = ROOT / "notebooks" / "01_first_run.ipynb"
+
+SMALL = "cells, reynolds, end = 32, 100, 20.0"
+"""Parameters with which the first notebook takes seconds."""
+
+STRICT = """\
+import warnings
+
+warnings.simplefilter("error")
+for kernel in ("zmq", "ipykernel", "IPython", "jupyter_client", "traitlets", "tornado"):
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=rf"{kernel}(\\.|$)")
+"""
+"""First cell: warnings are errors, but for those of the kernel itself."""
+
+CHECK = """\
+assert (difference_u, difference_v) < (0.01, 0.01)  # Ghia et al. differ from exact values by that much
+errors = {n: [abs(found[k] / extrema[reynolds][k] - 1) for k in found] for n, found in results.items()}
+assert max(errors[32]) < 0.025 < 0.05 < max(errors[16])
+assert Path("outputs/cavity.gif").stat().st_size > 1000
+"""
+"""Last cell of the first notebook."""
+
+
+@pytest.fixture
+def jupyter_here(tmp_path, monkeypatch):
+    """Jupyter as it is after installation: its kernel ``python3`` is this interpreter with this checkout, and its files
+    are in a directory of the test."""
+    kernel = tmp_path / "data" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernel / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "", "language": "python"}))
+    places = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    for name, value in {
+        "JUPYTER_PATH": tmp_path / "data",
+        "JUPYTER_CONFIG_DIR": tmp_path / "config",
+        "JUPYTER_RUNTIME_DIR": tmp_path / "runtime",
+        "IPYTHONDIR": tmp_path / "ipython",
+        "TMPDIR": tmp_path,
+        "PYTHONPATH": os.pathsep.join(filter(None, places)),
+    }.items():
+        monkeypatch.setenv(name, str(value))
+
+
+def execute(notebook) -> None:
+    """Run all cells; an error in one is an error of the test."""
+    with warnings.catch_warnings():
+        for package in ("jupyter_client", "jupyter_core", "nbclient", "zmq", "tornado", "traitlets"):
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module=rf"{package}(\.|$)")
+        from nbclient import NotebookClient
+
+        where = {"metadata": {"path": str(ROOT / "notebooks")}}
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
+
+
+def code_cells(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_first_run_on_a_small_grid(jupyter_here):
+    notebook = nbformat.read(FIRST_RUN, as_version=4)
+    before = sorted(path.name for path in FIRST_RUN.parent.iterdir())
+    (parameters,) = (cell for cell in code_cells(notebook) if "parameters" in cell.metadata.get("tags", ()))
+    parameters.source = SMALL
+    new = nbformat.v4.new_code_cell
+    notebook.cells = [new(STRICT), *notebook.cells, new(CHECK)]
+    execute(notebook)
+    assert sorted(path.name for path in FIRST_RUN.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_stored_with_its_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    assert sum("image/png" in output.get("data", ()) for output in outputs) >= 5
+    assert path.stat().st_size < 1.2e6
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_tells_nothing_about_the_machine_that_ran_it(path):
+    text = "\n".join(_texts(nbformat.read(path, as_version=4)))
+    assert not re.findall(r"(?<![\w.:/<])/(?:\w[\w.+-]*/)+|\b[A-Z]:\\", text)
+
+
+def _texts(notebook) -> list[str]:
+    """Everything to read in a notebook, pictures left out."""
+    texts = [cell.source for cell in notebook.cells]
+    for output in (output for cell in code_cells(notebook) for output in cell.outputs):
+        data = output.get("data", {})
+        texts += [output.get("text", ""), *(data[kind] for kind in data if kind.startswith("text/"))]
+    return texts

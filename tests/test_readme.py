@@ -1,0 +1,160 @@
+"""What the README says is so: its commands exist, its configurations load, its Python runs, its tables are complete."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+from cli_tools import app
+
+import fluidgrad
+from fluidgrad import field_names
+from fluidgrad.config import initial, load, schema, sides, tables
+from fluidgrad.config.outline import tables_in, tag_of
+from fluidgrad.diagnostics import DIAGNOSTICS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = typer.main.get_command(app).commands
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+TOML = blocks("toml")
+
+
+def commands() -> list[str]:
+    """Every call of ``fluidgrad`` in a block of shell commands or within a sentence."""
+    lines = [line for block in blocks("sh") for line in re.split(r"\n|&&", block)]
+    lines += re.findall(r"`(fluidgrad [^`]*)`", README)
+    return [line.strip() for line in lines if line.strip().startswith("fluidgrad ")]
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_is_one_that_is_understood(line):
+    words = shlex.split(line, comments=True)[1:]
+    if words not in (["--version"], ["--help"], ["--install-completion"]):
+        COMMANDS[words[0]].make_context(words[0], words[1:])  # raises for a wrong name, option or value
+
+
+def test_every_command_is_shown_with_every_option():
+    shown = commands()
+    for name, command in COMMANDS.items():
+        lines = " ".join(line for line in shown if line.startswith(f"fluidgrad {name}"))
+        options = [
+            option for parameter in command.params for option in parameter.opts if option.startswith("--")
+        ]
+        assert lines
+        section = README if name in ("plot", "animate") else lines
+        assert [option for option in options if option not in section and option != "--help"] == []
+
+
+def test_the_two_lines_that_start_everything():
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    assert 'pip install ".[all]" && fluidgrad run configs/lid_driven_cavity.toml' in lines
+    assert 'pip install ".[test]" && pytest' in lines
+
+
+@pytest.mark.parametrize("text", TOML[1:])
+def test_a_piece_of_configuration_loads_in_place_of_that_of_the_example(text):
+    assert load({**tomllib.loads(TOML[0]), **tomllib.loads(text)})
+
+
+def test_the_example_of_a_configuration_loads():
+    config = load(TOML[0])
+    assert config.nu == 1.0 * 0.2 / 500
+
+
+def test_the_python_runs(tmp_path, monkeypatch, capsys):
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), names)
+    assert (tmp_path / "outputs" / "vortices" / "run.h5").exists()
+    assert (tmp_path / "vortices.gif").exists()
+
+
+def test_files_that_are_named_exist():
+    named = re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(
+        r"`((?:configs|notebooks|tests)/[\w./]+\w)`", README
+    )
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_fields_and_diagnostics_are_all_named():
+    names = [*field_names.SCALARS, *field_names.GROUPS, *DIAGNOSTICS]
+    assert [name for name in names if f"`{name}`" not in README] == []
+
+
+def test_the_version_is_in_the_changelog():
+    assert f"## [{fluidgrad.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+PLAIN = {
+    "": schema.Config,
+    "domain": tables.Domain,
+    "fluid": tables.Fluid,
+    "forcing": tables.Forcing,
+    "forcing.kolmogorov": tables.Kolmogorov,
+    "forcing.random": tables.RandomForcing,
+    "numerics": tables.Numerics,
+    "time": tables.Time,
+    "output": tables.Output,
+    "probes": tables.Probe,
+}
+CHOICES = {
+    "boundaries.SIDE": sides.Side,
+    "domain.spacing_x": tables.Spacing,
+    "initial": initial.Initial,
+}
+
+
+def setting_rows() -> list[str]:
+    """Rows of the README's table of settings, from their declarations."""
+    rows = []
+    for name, table in PLAIN.items():
+        for key, field in table.model_fields.items():
+            if not tables_in(field.annotation):
+                rows.append(f"| `{name}{'.' if name else ''}{key}` | {_default(field)} | {_meaning(field)} |")
+    return rows
+
+
+def choice_rows() -> list[str]:
+    """Rows of the README's table of types, cases and laws, from their declarations."""
+    rows = []
+    for name, union in CHOICES.items():
+        for table in tables_in(union):
+            tag, value = tag_of(table)
+            given = ", ".join(f"`{key}`" for key in table.model_fields if key != tag)
+            rows.append(f'| `{name}` | `{tag} = "{value}"` | {given} | {table.__doc__} |')
+    return rows
+
+
+def _default(field) -> str:
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    if default is None:
+        return ""
+    text = str(list(default) if isinstance(default, tuple) else default)
+    return f'`"{default}"`' if isinstance(default, str) else f"`{text}`"
+
+
+def _meaning(field) -> str:
+    unit = (field.json_schema_extra or {}).get("unit", "")
+    return field.description + (f" [{unit}]" if unit else "")
+
+
+@pytest.mark.parametrize("rows", [setting_rows(), choice_rows()], ids=["settings", "choices"])
+def test_the_tables_of_settings_are_complete(rows):
+    head = "|---" * (rows[0].count(" | ") + 1) + "|"
+    assert "\n".join([head, *rows, ""]) in README
