@@ -36,7 +36,7 @@ def boundary_of(config: Config, grid: Grid) -> Boundary:
             tangential=_profile(config, tangential),
             speed=getattr(given, "speed", None),
         )
-    return Boundary(grid, sides)
+    return Boundary(grid, sides, config.time.end)
 
 
 def forcing_of(config: Config, grid: Grid) -> Forcing:
@@ -92,6 +92,12 @@ def _from_run(config: Config, grid: Grid, path: str):
             f"initial.path: {path} has {flow.grid.nx} x {flow.grid.ny} cells, this run {grid.nx} x {grid.ny}; "
             "give [domain] cells = the other run's"
         )
+    for name, here, there in (("x", grid.x_f, flow.grid.x_f), ("y", grid.y_f, flow.grid.y_f)):
+        if not np.allclose(here, there, rtol=0.0, atol=1e-6 * (here[-1] - here[0])):
+            raise ConfigError(
+                f"initial.path: the cells of {path} are elsewhere along {name}; "
+                f"give [domain] {name} and its spacing as in the other run"
+            )
     return flow.u, flow.v
 
 

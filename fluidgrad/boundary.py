@@ -25,6 +25,9 @@ SIDES = ("left", "right", "bottom", "top")
 Profile = float | Callable[..., np.ndarray]
 """A number, or a function of x, y and t (m, m, s) that returns m/s."""
 
+INSTANT = 1e-6
+"""Time, relative to the duration of the run, over which velocities that are given on sides are differentiated."""
+
 
 @dataclass(frozen=True)
 class BoundaryType:
@@ -106,11 +109,19 @@ class _Held:
 
 
 class Boundary:
-    """The four sides of a grid, acting on padded velocity arrays."""
+    """The four sides of a grid, acting on padded velocity arrays.
 
-    def __init__(self, grid: Grid, sides: dict[str, Side]):
+    Parameters
+    ----------
+    grid : the grid.
+    sides : name -> side.
+    duration : time span of the run, s; the scale of changes in time.
+    """
+
+    def __init__(self, grid: Grid, sides: dict[str, Side], duration: float = 1.0):
         self.grid = grid
         self.sides = sides
+        self._instant = INSTANT * duration
         self.outflows = [name for name in SIDES if sides[name].outflow]
         x0, x1, y0, y1 = grid.x_f[0], grid.x_f[-1], grid.y_f[0], grid.y_f[-1]
         self._normal: dict[str, _Held] = {}
@@ -171,13 +182,13 @@ class Boundary:
                 _carried_out(tangential, ghost, outward, c, np.maximum(back, np.roll(back, 1))) / width
             )
 
-    def add_outflow(self, increment_u, increment_v, u, v) -> None:
-        """Add an increment (padded, m/s) to u, v only where outflow sides carry the velocity."""
+    def add_outflow(self, du, dv, u, v, step: float) -> None:
+        """Add ``step`` (s) times the rates du, dv (padded, m/s2) to u, v where outflow sides carry them."""
         for name in self.outflows:
             normal, tangential, face, ghost, _ = self._outflow_lines(name, u, v)
-            dn, dt, *_ = self._outflow_lines(name, increment_u, increment_v)
-            normal[:, face] += dn[:, face]
-            tangential[:, ghost] += dt[:, ghost]
+            dn, dt, *_ = self._outflow_lines(name, du, dv)
+            normal[:, face] += step * dn[:, face]
+            tangential[:, ghost] += step * dt[:, ghost]
 
     def _outflow_lines(self, name: str, u, v):
         """Normal and tangential component with the side's direction as second axis; indices of the boundary
@@ -221,12 +232,13 @@ class Boundary:
             tangential[:, ghost] = tangential[:, ghost - outward]
 
     def rate(self, t: float) -> float:
-        """Largest velocity given on a side over the smallest cell width along it, 1/s, at time t."""
+        """Largest velocity given on a side, the speed of an outflow included, over the smallest cell width along
+        it, 1/s, at time t."""
         rates = [0.0]
         for name in SIDES:
             dx, dy = self.grid.smallest_dx, self.grid.smallest_dy
             across, along = (dx, dy) if name in ("left", "right") else (dy, dx)
-            rates.append(self._normal[name].largest(t) / across)
+            rates.append(max(self._normal[name].largest(t), self.sides[name].speed or 0.0) / across)
             rates.append(self._tangential[name].largest(t) / along)
         return max(rates)
 
@@ -237,12 +249,13 @@ class Boundary:
 
     def normal_acceleration(self, u, v, du, dv, t: float) -> None:
         """Put into ``du, dv`` the rate of change of the normal velocity on all boundary faces at time t."""
-        step = 1e-5 * max(1.0, abs(t))
+        # Formulas need not be defined before t = 0.
+        early, late = max(t - self._instant, 0.0), t + self._instant
         for name in SIDES:
             dq, face = self._normal_line(name, du, dv)
             held = self._normal[name]
             if self.sides[name].rule.normal == "given":
-                dq[:, face] = 0.0 if held.steady else (held(t + step) - held(t - step)) / (2.0 * step)
+                dq[:, face] = 0.0 if held.steady else (held(late) - held(early)) / (late - early)
             elif self.sides[name].rule.normal == "wrapped" and name in ("right", "top"):
                 dq[:, face] = dq[:, H]
         self.outflow_rates(u, v, du, dv)

@@ -31,6 +31,11 @@ class RandomRing:
         """The generator of a new run."""
         return np.random.default_rng(self.seed)
 
+    def longest_step(self, distance: float) -> float:
+        """Step, s, in which the force moves fluid that was at rest by ``distance`` (m): its root-mean-square
+        ``sqrt(2 rate/dt)`` times dt^2, three times that at the peaks."""
+        return ((distance / 3.0) ** 2 / (2.0 * self.rate)) ** (1.0 / 3.0) if self.rate > 0.0 else np.inf
+
     def draw(self, rng: np.random.Generator, dt: float) -> tuple[np.ndarray, np.ndarray]:
         """A force field (fx on x-faces, fy on y-faces, plain shapes) for a step of length dt."""
         kx, ky, mask = self.modes
@@ -95,12 +100,16 @@ class Forcing:
         return total + sum(moving)
 
     def add(self, du: np.ndarray, dv: np.ndarray, t: float) -> None:
-        """Add the forces that vary in space at time t to the padded rates du, dv."""
+        """Add the forces that vary in space at time t, without the random one, to the padded rates du, dv."""
         views = {"x-face": self.grid.view(du, "x-face"), "y-face": self.grid.view(dv, "y-face")}
         for location, force in self._steady.items():
             views[location] += force
         for location, force in self._moving:
             views[location] += self._evaluate(location, force, t)
+
+    def add_drawn(self, du: np.ndarray, dv: np.ndarray) -> None:
+        """Add the random force of this step to the padded rates du, dv."""
         if self._drawn is not None:
-            views["x-face"] += self._drawn[0]
-            views["y-face"] += self._drawn[1]
+            fx, fy = self._drawn
+            self.grid.view(du, "x-face")[...] += fx
+            self.grid.view(dv, "y-face")[...] += fy

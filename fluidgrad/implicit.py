@@ -92,7 +92,8 @@ class ImplicitViscosity:
         if u_out is not u:
             np.copyto(u_out, u)
             np.copyto(v_out, v)
-        self.boundary.add_outflow(ru, rv, u_out, v_out)
+        self.boundary.add_outflow(*now, u_out, v_out, a)
+        self.boundary.add_outflow(*before, u_out, v_out, b)
         self.boundary.impose_normal(u_out, v_out, t)
         self.boundary.fill(u_out, v_out, t)
         implicit.diffuse(u_out, v_out, m.rdx, m.rdxu, m.rdy, m.rdyv, ru, rv, implicit_step * self.nu)

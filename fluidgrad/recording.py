@@ -102,16 +102,16 @@ class Recorder:
             self.checkpoint(simulation)
 
     def finish(self, simulation) -> None:
-        """Store the end of the march: as a snapshot if it is steady or where the run ends, else as a checkpoint."""
+        """Store the end of the march: as a snapshot if it is steady, as a checkpoint if it is not a snapshot yet."""
         if simulation.steady:
             if self._snapshot_step != simulation.step_count:
                 self._snapshot(simulation)
-        elif simulation.t < self.end:
+        elif self._snapshot_step != simulation.step_count:
             self.checkpoint(simulation)
         self.writer.log(f"done at t = {simulation.t:.9g} s, step {simulation.step_count}")
 
     def blew_up(self, simulation, message: str) -> None:
-        """Keep the last good state: a row, a checkpoint and, if its time is not stored yet, a snapshot."""
+        """Keep the last good state: a row of the time series and a checkpoint."""
         self.writer.log(message)
         self._row(simulation)
         self.checkpoint(simulation)

@@ -33,6 +33,15 @@ EVEN_OUT = 10
 RUNAWAY_COURANT = 20.0
 """Courant number after a step at which the flow has run away; a stable step stays below 2."""
 
+GROWTH = 2.0
+"""Largest ratio of a step to the one before."""
+
+LOOK_AHEAD = (0.07, 0.19, 0.31, 0.43, 0.59, 0.71, 0.89, 1.0)
+"""Shares of the first step at which sides and forces are looked at, since they may start from nothing."""
+
+SLIVER = 1e-9
+"""Rest of the way to a time, relative to a step, that is round-off of the clock."""
+
 COLLAPSED_STEP = 1e-10
 """Step, relative to the time reached, at which a run is given up: velocities have grown without bound."""
 
@@ -153,6 +162,7 @@ class Simulation(Displayed):
         stepper.project(state.u, state.v, state.t)
         if state.p is not None:
             stepper.pressure(state, state.p)
+        self.change = math.inf
         self.refresh()
 
     def refresh(self) -> None:
@@ -162,19 +172,36 @@ class Simulation(Displayed):
 
     def time_step(self) -> float:
         """The step that the settings allow now, s: the fixed one, or that of the Courant number, the viscous limit
-        (explicit), the forces and ``max_step``, whichever is smallest."""
-        asked, g = self.config.time, self.grid
+        (explicit), the forces and ``max_step``, whichever is smallest. The first one is also short enough for
+        what the sides and forces do within it, a later one at most :data:`GROWTH` times the one before."""
+        asked = self.config.time
         if asked.step is not None:
             return asked.step
-        limits = [asked.end, asked.max_step or math.inf]
-        rate = max(self.survey.rate, self.stepper.boundary.rate(self.t))
+        dt = min(asked.end, asked.max_step or math.inf, self._decay_step, self._driven_step(self.t))
+        if self.dt > 0.0:
+            return min(dt, GROWTH * self.dt)
+        return min(dt, *(self._driven_step(self.t + dt * ahead) for ahead in LOOK_AHEAD))
+
+    def _driven_step(self, t: float) -> float:
+        """Step for the Courant number of the present velocity with the sides and forces of time t, s."""
+        cfl, forcing = self.config.time.cfl, self.stepper.forcing
+        distance = cfl * min(self.grid.smallest_dx, self.grid.smallest_dy)
+        limits = [math.inf]
+        rate = max(self.survey.rate, self.stepper.boundary.rate(t))
         if rate > 0.0:
-            limits.append(asked.cfl / rate)
-        limits.append(self.viscous_step)
-        force = self.stepper.forcing.largest(self.t)
+            limits.append(cfl / rate)
+        force = forcing.largest(t)
         if force > 0.0:
-            limits.append(math.sqrt(asked.cfl * min(g.smallest_dx, g.smallest_dy) / force))
+            limits.append(math.sqrt(distance / force))
+        if forcing.random is not None:
+            limits.append(forcing.random.longest_step(distance))
         return min(limits)
+
+    @property
+    def _decay_step(self) -> float:
+        """Largest stable step for explicit viscosity and drag together, s."""
+        rate = VISCOUS_LIMIT / self.viscous_step + self.stepper.forcing.drag
+        return VISCOUS_LIMIT / rate if rate > 0.0 else math.inf
 
     @property
     def viscous_step(self) -> float:
@@ -186,7 +213,7 @@ class Simulation(Displayed):
 
     def step(self, until: float | None = None) -> float:
         """Take one step and return its length in s. With ``until`` the last steps before that time are evened out
-        so that one of them ends there exactly.
+        so that one of them ends there exactly; if the time is reached but for round-off, only the clock is set.
 
         Raises
         ------
@@ -196,6 +223,13 @@ class Simulation(Displayed):
         t = self.t + dt
         if until is not None:
             remaining = until - self.t
+            if abs(remaining) <= SLIVER * dt:
+                self.state.t = until
+                return 0.0
+            if remaining < 0.0:
+                raise ConfigError(
+                    f"until: {until:g} s is past, it is t = {self.t:g} s; time goes forward only"
+                )
             count = max(1, math.ceil(remaining / dt - 1e-9))
             if count <= EVEN_OUT or self.config.time.step is not None:
                 dt = remaining / count

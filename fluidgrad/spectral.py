@@ -6,11 +6,15 @@ import numpy as np
 
 from fluidgrad.grid import Grid
 
+ROUND_OFF = 1e-9
+"""Tolerance of limits on wave numbers, in periods: a mode on the limit belongs to it in every box."""
+
 
 def wavenumbers(grid: Grid, largest: float) -> tuple[np.ndarray, np.ndarray]:
     """Signed angular wave numbers (1/m): kx >= 0, shape (mx,), and ky of both signs, shape (my,), that the box
     admits up to ``largest`` periods across its longer side and that the grid resolves."""
     side = max(grid.length_x, grid.length_y)
+    largest += ROUND_OFF
     mx = min(int(largest * grid.length_x / side), (grid.nx - 1) // 2)
     my = min(int(largest * grid.length_y / side), (grid.ny - 1) // 2)
     kx = 2.0 * np.pi / grid.length_x * np.arange(mx + 1)
@@ -34,7 +38,7 @@ def ring_modes(grid: Grid, low: float, high: float) -> tuple[np.ndarray, np.ndar
     (periods across the longer side), zero elsewhere; every mode moves the fluid at the same speed."""
     kx, ky = wavenumbers(grid, high)
     k = magnitude(grid, kx, ky)
-    inside = (k >= low) & (k <= high) & half_plane(kx, ky)
+    inside = (k >= low - ROUND_OFF) & (k <= high + ROUND_OFF) & half_plane(kx, ky)
     return kx, ky, np.where(inside, 1.0 / np.where(k > 0.0, k, 1.0), 0.0)
 
 

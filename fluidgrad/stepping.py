@@ -70,28 +70,33 @@ class FractionalStep:
         self.rate = momentum.tendency(ADVECTION[advection])
         self.viscosity = ImplicitViscosity(grid, boundary, self.metrics, nu) if implicit else None
         self.u, self.v, self.phi = grid.zeros(), grid.zeros(), grid.zeros()
+        self.p = grid.zeros() if implicit else None
         self._now = (grid.zeros(), grid.zeros())
         self._before = (grid.zeros(), grid.zeros())
         self._div = np.empty((grid.ny, grid.nx))
 
     def advance(self, state: State, dt: float) -> None:
         """Compute the velocity at ``state.t + dt`` into ``self.u, self.v``: divergence-free to round-off, halo
-        filled. ``state`` is left as it is but for its generator and, with implicit viscosity, its pressure;
-        :meth:`accept` makes the new velocity the state's."""
+        filled. ``state`` is left as it is but for its generator; :meth:`accept` makes the new velocity the
+        state's."""
         self.forcing.begin_step(state.rng, dt)
         u, v = state.u, state.v
+        if self.p is not None:
+            np.copyto(self.p, state.p)
         for k in range(3):
             old, new = state.t + STAGE_TIMES[k] * dt, state.t + STAGE_TIMES[k + 1] * dt
             self._tendency(u, v, old, *self._now)
             a, b = GAMMA[k] * dt, ZETA[k] * dt
+            # The first stage has no rate before it; what is left of a step that blew up may not be finite.
+            before = self._before if k else self._now
             if self.viscosity is None:
-                momentum.advance(u, v, *self._now, *self._before, self.u, self.v, a, b)
+                momentum.advance(u, v, *self._now, *before, self.u, self.v, a, b)
                 self.project(self.u, self.v, new)
             else:
                 weights = (a, b, ALPHA[k] * dt, BETA[k] * dt)
-                self.viscosity.advance(u, v, state.p, self._now, self._before, self.u, self.v, new, weights)
+                self.viscosity.advance(u, v, self.p, self._now, before, self.u, self.v, new, weights)
                 self.project(self.u, self.v, new)
-                self._correct_pressure(state.p, a + b, BETA[k] * dt)
+                self._correct_pressure(self.p, a + b, BETA[k] * dt)
             self._now, self._before = self._before, self._now
             u, v = self.u, self.v
 
@@ -99,6 +104,7 @@ class FractionalStep:
         """Make the velocity of :meth:`advance` the state's, at time t."""
         state.u, self.u = self.u, state.u
         state.v, self.v = self.v, state.v
+        state.p, self.p = self.p, state.p
         state.t, state.step = t, state.step + 1
 
     def _tendency(self, u, v, t: float, du, dv) -> None:
@@ -107,6 +113,7 @@ class FractionalStep:
         fx, fy = self.forcing.uniform
         self.rate(u, v, self.metrics, du, dv, nu, fx, fy, self.forcing.drag)
         self.forcing.add(du, dv, t)
+        self.forcing.add_drawn(du, dv)
         self.boundary.outflow_rates(u, v, du, dv)
 
     def divergence(self, u, v) -> np.ndarray:
@@ -144,7 +151,8 @@ class FractionalStep:
     def pressure(self, state: State, p: np.ndarray) -> None:
         """Instantaneous pressure of the state into ``p`` (padded, first halo layer filled): one Poisson solve for
         the field that keeps the acceleration divergence-free at this very time (second order, no splitting
-        error). Its mean is zero over the domain, or over the cells next to the outflow sides."""
+        error). The random force is solenoidal and has no part in it. The mean is zero over the domain, or over the
+        cells next to the outflow sides."""
         du, dv = self.grid.zeros(), self.grid.zeros()
         fx, fy = self.forcing.uniform
         self.rate(state.u, state.v, self.metrics, du, dv, self.nu, fx, fy, self.forcing.drag)
