@@ -7,6 +7,8 @@ by the simulation, as is whatever does not fit the sides.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.special import j0, j1
 
@@ -104,17 +106,41 @@ def _nearest_images(grid: Grid, x, y, x0: float, y0: float):
     return dx, dy
 
 
+def _other_images(grid: Grid, dx, dy):
+    """What the periodic images of a point vortex add to its ``1/z``, z = dx + i*dy to the nearest one: the sum over
+    a row of images, ``(pi/L) cot(pi z/L)``, and over the rows, less ``1/z`` (zero without periodic sides).
+
+    Returns that complex sum (1/m) and the jump of the whole across the height of a doubly periodic box, over ``2i``
+    and per height (1/m2): what is made from it needs a linear term in dy to be periodic.
+    """
+    if not (grid.periodic_x or grid.periodic_y):
+        return 0.0, 0.0
+    turn, length = (1.0, grid.length_x) if grid.periodic_x else (-1j, grid.length_y)
+    height = grid.length_y / length
+    z = turn * (dx + 1j * dy) / length
+    centre = np.abs(z) < 1e-8
+    z = np.where(centre, 0.5, z)
+    rows = math.ceil(6.0 / height) if grid.periodic_x and grid.periodic_y else 0
+    total = sum(np.pi / np.tan(np.pi * (z - 1j * m * height)) for m in range(-rows, rows + 1))
+    jump = -np.pi / (grid.length_x * grid.length_y) if rows else 0.0
+    return np.where(centre, 0.0, turn / length * (total - 1.0 / z)), jump
+
+
 def gaussian_vortices(grid: Grid, vortices, mean):
     """Lamb-Oseen vortices with vorticity ``Gamma/(pi r0^2) exp(-r^2/r0^2)``; ``vortices`` is a sequence of
-    ``(x, y, circulation, radius)``. Periodic images beyond the nearest are left to the projection."""
+    ``(x, y, circulation, radius)``. Across periodic sides each has its images; in a doubly periodic box the
+    vorticity that the circulations leave over is taken off evenly."""
 
     def swirl(x, y, component):
         total = 0.0
         for x0, y0, circulation, radius in vortices:
             dx, dy = _nearest_images(grid, x, y, x0, y0)
             r2 = np.maximum(dx * dx + dy * dy, 1e-300)
-            turn = -circulation / (2.0 * np.pi) * np.expm1(-r2 / radius**2) / r2
-            total = total + turn * (-dy if component == 0 else dx)
+            core = -np.expm1(-r2 / radius**2) / r2
+            images, jump = _other_images(grid, dx, dy)
+            u = -core * dy + np.imag(images) - 2.0 * jump * dy
+            v = core * dx + np.real(images)
+            total = total + circulation / (2.0 * np.pi) * (u if component == 0 else v)
         return total
 
     return from_velocity(
@@ -125,7 +151,8 @@ def gaussian_vortices(grid: Grid, vortices, mean):
 def lamb_chaplygin_dipole(grid: Grid, x: float, y: float, radius: float, speed: float, angle: float):
     """Lamb-Chaplygin dipole seen from the fluid at rest: inside the circle
     ``psi = -2 U J1(k r) / (k J0(k a)) sin(theta)`` plus the frame's ``U r sin(theta)``, outside
-    ``U a^2 / r sin(theta)``, theta from the direction of travel (Meleshko & van Heijst, J. Fluid Mech. 272, 1994)."""
+    ``U a^2 / r sin(theta)``, theta from the direction of travel (Meleshko & van Heijst, J. Fluid Mech. 272, 1994).
+    Across periodic sides it has its images; in a doubly periodic box there is no mean flow."""
     k, turn = DIPOLE_ZERO / radius, np.deg2rad(angle)
 
     def psi(x, y, t, x0=x, y0=y):
@@ -133,7 +160,9 @@ def lamb_chaplygin_dipole(grid: Grid, x: float, y: float, radius: float, speed: 
         r = np.maximum(np.hypot(dx, dy), 1e-12 * radius)
         sine = (dy * np.cos(turn) - dx * np.sin(turn)) / r
         inside = r + (-2.0 * j1(k * np.minimum(r, radius))) / (k * j0(DIPOLE_ZERO))
-        return speed * sine * np.where(r < radius, inside, radius**2 / r)
+        images, jump = _other_images(grid, dx, dy)
+        others = -np.imag(np.exp(1j * turn) * images) + 2.0 * jump * np.cos(turn) * dy
+        return speed * (sine * np.where(r < radius, inside, radius**2 / r) + radius**2 * others)
 
     return from_streamfunction(grid, psi)
 

@@ -57,7 +57,8 @@ class Simulation(Displayed):
     """A flow that can be advanced in time.
 
     Made from a checked configuration; :meth:`from_config` reads one from a file or a dict. ``sim.u``, ``sim.v``,
-    ``sim.p`` are views of the velocity on the faces (m/s) and the pressure at the centres (m2/s2).
+    ``sim.p`` are views of the velocity on the faces (m/s) and the pressure at the centres (m2/s2) as they are now:
+    ask for them anew after a step, copy what is to be kept, and change the flow with :meth:`set_velocity`.
 
     Parameters
     ----------

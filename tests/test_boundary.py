@@ -151,3 +151,53 @@ def test_dipole_leaves_through_open_sides_without_a_stream(sides):
     energies = [advance(sim, t).survey.energy for t in (0.5, 1.0, 2.0, 4.0, 8.0)]
     assert max(energies) < start
     assert energies[-1] < 0.2 * start
+
+
+@pytest.mark.parametrize("diffusion", ["explicit", "implicit"])
+def test_mirror_image_of_an_outflow(diffusion):
+    """The side at the low end of an axis does what the one at the high end does."""
+    inflow = {"type": "inflow", "normal": "4*y*(1 - y)", "tangential": 0.3}
+    runs = []
+    for sides in (walls(left=inflow, right=OUTFLOW), walls(right=inflow, left=OUTFLOW)):
+        sim = simulation((24, 16), sides, nu=0.05, numerics={"diffusion": diffusion}, time={"step": 0.01})
+        for _ in range(20):
+            sim.step()
+        runs.append(sim)
+    assert np.abs(runs[0].u + runs[1].u[:, ::-1]).max() < 1e-13
+    assert np.abs(runs[0].v - runs[1].v[:, ::-1]).max() < 1e-13
+
+
+@pytest.mark.parametrize("duration", [1e-4, 1e4])
+def test_pressure_of_a_pulsating_stream_at_any_scale_of_time(duration):
+    """``dp/dx = -du/dt`` of a plug that oscillates ten times in the run."""
+    omega = 20 * np.pi / duration
+    sim = simulation(
+        (12, 8),
+        {
+            "left": {"type": "inflow", "normal": "sin(w*t)"},
+            "right": {"type": "inflow", "normal": "-sin(w*t)"},
+            "bottom": {"type": "slip"},
+            "top": {"type": "slip"},
+        },
+        constants={"w": omega},
+        end=duration,
+        time={"step": 1e-3 * duration},
+    )
+    sim.step()
+    gradient = np.diff(sim.p, axis=1) / np.diff(sim.grid.x)
+    assert np.allclose(gradient, -omega * np.cos(omega * sim.t), rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("diffusion", ["explicit", "implicit"])
+def test_a_profile_need_not_be_defined_before_the_start(diffusion):
+    sides = walls(left={"type": "inflow", "normal": "sqrt(t)"}, right=OUTFLOW)
+    sim = simulation((12, 8), sides, nu=0.01, numerics={"diffusion": diffusion})
+    assert np.isfinite(sim.p).all()
+    sim.step()
+    assert np.isfinite(sim.u).all()
+
+
+def test_speed_of_an_outflow_limits_the_step():
+    sides = walls(left={"type": "inflow", "normal": 1.0}, right={"type": "outflow", "speed": 10.0})
+    sim = simulation((16, 8), sides, nu=1e-4, initial={"case": "uniform", "u": 1.0})
+    assert sim.time_step() == pytest.approx(0.5 / (10.0 * 16))

@@ -262,3 +262,16 @@ def test_a_signal_during_set_up_ends_quietly(here, number, code):
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     assert "Traceback" not in err
+
+
+def test_the_latest_run_can_be_what_another_starts_from(here):
+    """``outputs/latest`` is the run before, not the one that is being made."""
+    run("cavity.toml")
+    again = "\n".join(
+        [CAVITY.replace("end = 0.2", "end = 0.1"), 'initial = { case = "run", path = "outputs/latest" }']
+    )
+    (here / "again.toml").write_text(again, encoding="utf-8")
+    run("again.toml")
+    assert (
+        np.abs(open_run("outputs/again").field("u", 0) - open_run("outputs/cavity").field("u")).max() < 1e-13
+    )

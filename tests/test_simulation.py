@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -262,3 +263,101 @@ def test_texts_and_views():
     sim.u[2, 3] = 5.0
     assert sim.flow().u[2, 3] == 5.0
     assert sim.field("speed").shape == (6, 8)
+
+
+def test_first_step_is_short_enough_for_what_starts_from_nothing():
+    """At t = 0 neither the side nor the force shows how fast the flow is going to be."""
+    quiet = {"nu": 1e-3, "end": 10.0, "numerics": {"diffusion": "implicit"}}
+    through = walls(left={"type": "inflow", "normal": "sin(t)"}, right={"type": "outflow"})
+    pushed = {"force": ["sin(t)*sin(2*pi*y)", 0.0]}
+    for sim in (
+        simulation((16, 16), through, **quiet),
+        simulation((16, 16), periodic(), forcing=pushed, **quiet),
+    ):
+        steps = [sim.step() for _ in range(12)]
+        assert sim.survey.rate * steps[-1] < 1.0
+        assert all(b <= 2.0 * a * (1 + 1e-12) for a, b in pairwise(steps))
+
+
+def test_random_force_and_drag_limit_the_step():
+    ring = {"rate": 0.1, "wavenumber": 3.0}
+    sim = simulation((16, 16), periodic(), forcing={"random": ring}, end=10.0)
+    sim.step()
+    assert sim.survey.rate * sim.dt < 1.0
+    sim = simulation((8, 8), periodic(), forcing={"drag": 1e3}, initial={"case": "uniform", "u": 1.0})
+    assert sim.time_step() == pytest.approx(VISCOUS_LIMIT / 1e3)
+    assert np.abs(advance(sim, 0.1).u).max() < 1e-3
+
+
+def test_a_time_that_is_reached_but_for_round_off():
+    sim = simulation((8, 8), periodic(), nu=1e-3, initial={"case": "taylor green"}, time={"step": 0.1})
+    for _ in range(8):
+        sim.step()
+    assert 0.0 < 0.8 - sim.t < 1e-15
+    assert sim.run(until=0.8, progress=False).t == 0.8
+    assert sim.step_count == 8
+    with pytest.raises(ConfigError, match="past"):
+        sim.step(until=0.5)
+
+
+@pytest.mark.parametrize("diffusion", ["explicit", "implicit"])
+def test_a_step_that_failed_leaves_nothing_behind(diffusion):
+    """After the step that met a force that is not defined, a shorter one equals that of a run that never failed."""
+    force = ["sqrt(abs(t - 0.13) - 0.001)", 0.0]
+
+    def start():
+        sim = simulation(
+            (8, 8),
+            walls(left={"type": "periodic"}, right={"type": "periodic"}),
+            nu=0.01,
+            forcing={"force": force},
+            numerics={"diffusion": diffusion},
+            time={"step": 0.02},
+        )
+        for _ in range(6):
+            sim.step()
+        return sim
+
+    failed, whole = start(), start()
+    with pytest.raises(BlowUpError, match="not finite"), np.errstate(all="ignore"):
+        failed.step()
+    for sim in (failed, whole):
+        sim.step(until=0.125)
+    assert np.array_equal(failed.u, whole.u)
+
+
+def test_steady_state_is_looked_for_again_after_a_change():
+    sim = simulation((8, 8), periodic(), nu=1.0, end=9.0, time={"steady": 1e-6})
+    sim.run(progress=False)
+    first = sim.t
+    sim.set_velocity(lambda x, y: np.sin(2 * np.pi * y) + 0 * x, 0.0)
+    assert sim.run(progress=False).t > first
+
+
+def test_marching_past_the_configured_end_is_kept(tmp_path):
+    with Simulation.from_config(config(periodic()), output=tmp_path / "run") as sim:
+        sim.run(until=0.35, progress=False)
+    again = Simulation.from_config(config(periodic()))
+    again.recorder = Recorder.resume(again, tmp_path / "run")
+    with again:
+        assert again.t == 0.35
+
+
+def test_pressure_does_not_depend_on_the_force_drawn_last():
+    """So that a snapshot that is written after resuming has the bits of the one that was lost."""
+    ring = {"rate": 0.1, "wavenumber": 3.0}
+    sim = simulation((16, 12), periodic(), forcing={"random": ring}, time={"step": 0.01})
+    sim.step()
+    before = sim.p.copy()
+    sim.stepper.forcing.begin_step(sim.state.rng, 0.01)
+    sim.refresh()
+    assert np.array_equal(sim.p, before)
+
+
+def test_another_run_on_another_domain_is_refused(tmp_path):
+    with Simulation.from_config(config(periodic()), output=tmp_path / "first") as first:
+        first.run(until=0.1, progress=False)
+    other = config(periodic(), initial={"case": "run", "path": str(tmp_path / "first")})
+    other["domain"]["x"] = [0.0, 2.0]
+    with pytest.raises(ConfigError, match="elsewhere along x"):
+        Simulation.from_config(other)

@@ -21,7 +21,7 @@ def settings(path: Path, overrides: list[str], output: Path | None, resume: bool
     With ``resume``, ``path`` may be the directory of the run: its own configuration is used.
     """
     if not path.is_dir():
-        return load(require_file(path), overrides), output
+        return _with_real_path(load(require_file(path), overrides)), output
     if not (path / STORED).is_file():
         raise ConfigError(f"{path} is a directory without a {STORED}: give a configuration file")
     if not resume:
@@ -29,6 +29,15 @@ def settings(path: Path, overrides: list[str], output: Path | None, resume: bool
     if output is not None and output.resolve() != path.resolve():
         raise ConfigError(f"--resume {path} goes on writing there: leave out --output")
     return load(path / STORED, overrides), path
+
+
+def _with_real_path(config: Config) -> Config:
+    """The configuration with the path of another run that it starts from made absolute: ``outputs/latest`` is going to
+    be the run that starts."""
+    if config.initial.case != "run":
+        return config
+    initial = config.initial.model_copy(update={"path": str(Path(config.initial.path).resolve())})
+    return config.model_copy(update={"initial": initial})
 
 
 def adopt(config: Config, directory: Path) -> Config:
