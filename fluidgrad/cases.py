@@ -12,6 +12,7 @@ import math
 import numpy as np
 from scipy.special import j0, j1
 
+from fluidgrad.errors import ConfigError
 from fluidgrad.grid import Grid
 from fluidgrad.spectral import half_plane, magnitude, synthesise, velocity_from_streamfunction, wavenumbers
 
@@ -29,13 +30,23 @@ def uniform(grid: Grid, u: float, v: float):
     return np.full(grid.shape("x-face"), u), np.full(grid.shape("y-face"), v)
 
 
+def _of_shape(grid: Grid, location: str, values) -> np.ndarray:
+    """A new array of the plain shape of a location from values that broadcast to it."""
+    values, shape = np.asarray(values, dtype=float), grid.shape(location)
+    try:
+        return np.array(np.broadcast_to(values, shape))
+    except ValueError:
+        raise ConfigError(
+            f"values on {location}s of this grid need the shape {shape} (y, x), not {values.shape}"
+        ) from None
+
+
 def from_velocity(grid: Grid, u, v):
     """From functions of x and y (called with keywords x, y, t = 0), numbers or arrays of the plain shapes."""
 
     def on(location: str, q):
         x, y = grid.mesh(location)
-        values = np.asarray(q(x=x, y=y, t=0.0) if callable(q) else q, dtype=float)
-        return np.array(np.broadcast_to(values, grid.shape(location)))
+        return _of_shape(grid, location, q(x=x, y=y, t=0.0) if callable(q) else q)
 
     return on("x-face", u), on("y-face", v)
 
@@ -44,8 +55,8 @@ def from_streamfunction(grid: Grid, psi, mean=(0.0, 0.0)):
     """``u = dpsi/dy``, ``v = -dpsi/dx`` from a function of x and y or an array on the nodes (ny + 1, nx + 1),
     in m2/s, plus a uniform flow."""
     x, y = grid.mesh("node")
-    values = np.asarray(psi(x=x, y=y, t=0.0) if callable(psi) else psi, dtype=float)
-    u, v = velocity_from_streamfunction(grid, np.array(np.broadcast_to(values, grid.shape("node"))))
+    values = _of_shape(grid, "node", psi(x=x, y=y, t=0.0) if callable(psi) else psi)
+    u, v = velocity_from_streamfunction(grid, values)
     return u + mean[0], v + mean[1]
 
 

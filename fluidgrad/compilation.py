@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from pathlib import Path
 
 NEEDED = ("halo", "projection", "reductions", "tridiagonal")
 """Modules of kernels with at least one that every run calls."""
@@ -12,7 +10,7 @@ NEEDED = ("halo", "projection", "reductions", "tridiagonal")
 
 def kernels_are_compiled() -> bool:
     """False if the next simulation has to wait for the compiler: a module of kernels has no entry in numba's cache,
-    or only entries that are older than its source."""
+    or only entries of another source."""
     return all(_is_cached(import_module(f"fluidgrad.kernels.{name}")) for name in NEEDED)
 
 
@@ -20,9 +18,12 @@ def _is_cached(module) -> bool:
     kernels = [value for value in vars(module).values() if hasattr(value, "stats")]
     if not kernels:
         return True  # numba is switched off
-    name = module.__name__.rpartition(".")[2]
-    python = f"py{sys.version_info.major}{sys.version_info.minor}"
-    changed = Path(module.__file__).stat().st_mtime
-    folders = {Path(kernel.stats.cache_path) for kernel in kernels if kernel.stats.cache_path}
-    entries = (entry for folder in folders for entry in folder.glob(f"{name}.*.{python}*.nbi"))
-    return any(entry.stat().st_mtime >= changed for entry in entries)
+    return any(_entries(kernel) for kernel in kernels)
+
+
+def _entries(kernel) -> dict:
+    # Only numba knows which entries are fresh: some of its versions compare times, others the source itself. It has
+    # no public way to ask; where its insides change, the kernels count as not compiled.
+    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    load = getattr(file, "_load_index", None)
+    return load() if load else {}

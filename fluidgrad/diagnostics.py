@@ -106,18 +106,18 @@ class Observer:
 def interpolate(grid: Grid, q: np.ndarray, location: str, x: float, y: float) -> float:
     """Bilinear value of a padded array with its halo filled at a point inside the domain."""
 
-    def axis(points, faces, at):
+    def axis(points, faces, widths, at):
         """Index of the point below, in the padded array, and the weight of the one above."""
-        spacing_low, spacing_high = faces[1] - faces[0], faces[-1] - faces[-2]
         if points is not faces:
-            points = np.concatenate([[faces[0] - spacing_low / 2], points, [faces[-1] + spacing_high / 2]])
+            low, high = faces[0] - 0.5 * widths[H - 1], faces[-1] + 0.5 * widths[-H]
+            points = np.concatenate([[low], points, [high]])
         low = int(np.clip(np.searchsorted(points, at, side="right") - 1, 0, points.size - 2))
         weight = (at - points[low]) / (points[low + 1] - points[low])
         return low + (H if points is faces else H - 1), weight
 
     ys, xs = grid.axes(location)
-    j, b = axis(ys, grid.y_f, y)
-    i, a = axis(xs, grid.x_f, x)
+    j, b = axis(ys, grid.y_f, grid.dy_p, y)
+    i, a = axis(xs, grid.x_f, grid.dx_p, x)
     low = (1 - a) * q[j, i] + a * q[j, i + 1]
     high = (1 - a) * q[j + 1, i] + a * q[j + 1, i + 1]
     return float((1 - b) * low + b * high)

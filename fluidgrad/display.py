@@ -22,6 +22,7 @@ class Displayed:
     def _repr_html_(self) -> str:
         left = "style='text-align:left'"
         rows = "".join(
-            f"<tr><th {left}>{escape(name)}</th><td {left}>{escape(text)}</td></tr>" for name, text in self._rows()
+            f"<tr><th {left}>{escape(name)}</th><td {left}>{escape(text)}</td></tr>"
+            for name, text in self._rows()
         )
         return f"<table><caption>{escape(self._title())}</caption>{rows}</table>"

@@ -33,8 +33,9 @@ class StorageError(FluidgradError):
     exit_code = 74
 
 
-class Interrupted(FluidgradError):
-    """A signal stopped the run after a finished step and a checkpoint."""
+class Interrupted(FluidgradError, KeyboardInterrupt):
+    """A signal stopped the run after a finished step and a checkpoint; also a KeyboardInterrupt, as scripts and
+    notebooks expect it."""
 
     def __init__(self, message: str, signal_number: int):
         super().__init__(message)

@@ -22,7 +22,7 @@ class Recorder:
         asked = simulation.config.output
         self.writer = writer
         self.end = simulation.config.time.end
-        self.every = asked.every or self.end / 10.0
+        self.every = asked.every
         self.series_every = asked.series_every
         self.checkpoint_seconds = 60.0 * asked.checkpoint_minutes
         self.next_index = 0
@@ -43,7 +43,9 @@ class Recorder:
         """Go on recording where a directory's newest checkpoint was taken; the simulation is put in that state. A run
         without a checkpoint starts from its beginning."""
         recorder = cls(simulation, RunWriter.resume(directory, simulation.grid, **_settings(simulation)))
-        if recorder.writer.checkpoint is not None:
+        if recorder.writer.checkpoint is None:
+            simulation.set_initial()
+        else:
             recorder._restore(simulation, recorder.writer.checkpoint)
         return recorder
 

@@ -63,10 +63,11 @@ class Simulation(Displayed):
     Parameters
     ----------
     config : the configuration.
+    initial : whether to set the initial flow; a run that is resumed has its own.
     threads : threads to compute with; None for all, or one on a small grid. The result does not depend on it.
     """
 
-    def __init__(self, config: Config, threads: int | None = None):
+    def __init__(self, config: Config, threads: int | None = None, initial: bool = True):
         self.config = config
         self.grid = assembly.grid_of(config)
         self.threads = set_threads(threads, self.grid.nx * self.grid.ny)
@@ -88,7 +89,8 @@ class Simulation(Displayed):
         """Largest rate of change of the velocity in the last step, m/s2; kept if a steady state is looked for."""
         self._pressure = self.grid.zeros()
         self._pressure_step = -1
-        self.set_velocity(*assembly.initial_velocity(config, self.grid))
+        if initial:
+            self.set_initial()
 
     @classmethod
     def from_config(
@@ -127,12 +129,12 @@ class Simulation(Displayed):
     @property
     def u(self) -> np.ndarray:
         """Velocity along x on x-faces, (ny, nx + 1), a view; coordinates ``grid.x_f``, ``grid.y``."""
-        return self.grid.view(self.state.u, "x-face")
+        return self._to_read(self.state.u, "x-face")
 
     @property
     def v(self) -> np.ndarray:
         """Velocity along y on y-faces, (ny + 1, nx), a view; coordinates ``grid.x``, ``grid.y_f``."""
-        return self.grid.view(self.state.v, "y-face")
+        return self._to_read(self.state.v, "y-face")
 
     @property
     def p(self) -> np.ndarray:
@@ -140,7 +142,17 @@ class Simulation(Displayed):
         if self._pressure_step != self.step_count:
             self.stepper.pressure(self.state, self._pressure)
             self._pressure_step = self.step_count
-        return self.grid.view(self._pressure, "centre")
+        return self._to_read(self._pressure, "centre")
+
+    def _to_read(self, padded: np.ndarray, location: str) -> np.ndarray:
+        """A view that cannot be written to: pressure, halo and step size would not follow."""
+        view = self.grid.view(padded, location)
+        view.flags.writeable = False
+        return view
+
+    def set_initial(self) -> None:
+        """Set the initial flow of the configuration."""
+        self._set(assembly.initial_velocity(self.config, self.grid))
 
     def set_velocity(self, u, v) -> None:
         """Replace the velocity and project it: functions ``f(x, y)``, numbers, or arrays on the faces of shapes
@@ -238,9 +250,16 @@ class Simulation(Displayed):
         if not t > self.t or dt < COLLAPSED_STEP * self.t:
             raise self._blow_up(f"the time step has fallen to {dt:.3g} s", self.state.u, self.state.v)
         stepper, state = self.stepper, self.state
+        numba.set_num_threads(self.threads)
+        generator = state.rng and state.rng.bit_generator.state
         stepper.advance(state, dt)
         survey = self.observer.survey(stepper.u, stepper.v)
-        self._check(survey, dt)
+        try:
+            self._check(survey, dt)
+        except BlowUpError:
+            if generator:
+                state.rng.bit_generator.state = generator
+            raise
         if self.config.time.steady is not None:
             self.change = self.observer.largest_change(stepper.u, stepper.v, state.u, state.v) / dt
         stepper.accept(state, t)
@@ -254,6 +273,14 @@ class Simulation(Displayed):
         if survey.rate * dt > RUNAWAY_COURANT:
             raise self._blow_up(f"the Courant number has jumped to {survey.rate * dt:.3g}", u, v)
         if survey.divergence > RUNAWAY_DIVERGENCE * max(survey.rate, self.survey.rate):
+            boundary = self.stepper.boundary
+            fluxes = [boundary.outward_flux(name, u, v) for name in SIDES]
+            surplus = -sum(fluxes)
+            if abs(surplus) > 1e-9 * sum(map(abs, fluxes)):
+                raise BlowUpError(
+                    f"after t = {self.t:.6g} s more fluid enters through the inflow sides than leaves, by "
+                    f"{surplus:.3g} m2/s: balance their profiles at all times, or make one side an outflow"
+                )
             raise self._blow_up(f"the divergence has grown to {survey.divergence:.3g} 1/s", u, v)
 
     def _blow_up(self, what: str, u, v) -> BlowUpError:

@@ -43,6 +43,6 @@ def start(*arguments: object, cwd: Path, **options) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         text=True,
         # A process in the background of a script inherits SIGINT ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         **options,
     )

@@ -216,11 +216,16 @@ def test_mistakes_are_told(run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_group_of_fields_is_refused(run, tmp_path):
+    with pytest.raises(ConfigError, match="one field: choose one of dp_dx, dp_dy"):
+        animate(run, tmp_path / "a.gif", "pressure_gradient", size=SMALL)
+
+
 def test_without_an_encoder_mp4_is_refused_with_advice(run, tmp_path, monkeypatch):
     monkeypatch.setattr(video.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(video.shutil, "which", lambda name: None)
     assert default_suffix() == ".gif"
-    with pytest.raises(ConfigError, match=r"fluidgrad\[video\].*\.gif"):
+    with pytest.raises(ConfigError, match=r"pip install av\).*\.gif"):
         animate(run, tmp_path / "a.mp4", size=SMALL)
     assert not list(tmp_path.iterdir())
 

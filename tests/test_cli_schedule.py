@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -108,17 +107,16 @@ def test_kernels_count_as_compiled_once_a_simulation_ran(tmp_path):
     assert kernels_are_compiled()
 
 
-def test_an_entry_in_the_cache_must_be_there_and_not_older_than_the_source(tmp_path):
-    source, cache = tmp_path / "halo.py", tmp_path / "cache"
-    source.write_text("")
-    cache.mkdir()
-    kernel = SimpleNamespace(stats=SimpleNamespace(cache_path=str(cache)))
-    module = SimpleNamespace(__name__="kernels.halo", __file__=str(source), fill=kernel)
-    assert not _is_cached(module)
-    version = "".join(map(str, sys.version_info[:2]))
-    entry = cache / f"halo.fill-17.py{version}.nbi"
-    entry.write_text("")
-    assert _is_cached(module)
-    os.utime(entry, (0, 0))
-    assert not _is_cached(module)
-    assert _is_cached(SimpleNamespace(__name__="kernels.halo", __file__=str(source), fill=lambda: None))
+def test_numba_itself_says_which_entries_of_its_cache_are_fresh():
+    def module(**names):
+        return SimpleNamespace(__name__="kernels.halo", **names)
+
+    def kernel(entries):
+        return SimpleNamespace(
+            stats=None, _cache=SimpleNamespace(_cache_file=SimpleNamespace(_load_index=lambda: entries))
+        )
+
+    assert _is_cached(module(fill=kernel({"signature": "entry"})))
+    assert not _is_cached(module(fill=kernel({})))
+    assert not _is_cached(module(fill=SimpleNamespace(stats=None)))
+    assert _is_cached(module(fill=lambda: None))

@@ -170,7 +170,7 @@ MISTAKES = [
     ("end = 1.0", "end = 1\nstep = 0.1\ncfl = 0.5", 22, 1, "time.cfl", ["leave out one"]),
     ("end = 1.0", "end = 1\nstep = 0.1\nmax_step = 1", 22, 1, "time.max_step", ["leave out one"]),
     ("end = 1.0", "end = 1\nstep = 2", 21, 8, "time.step", ["longer than the run"]),
-    ("end = 1.0", "end = 1\ncfl = 2", 21, 7, "time.cfl", ["at most 1.5, found 2"]),
+    ("end = 1.0", "end = 1\ncfl = 2", 21, 7, "time.cfl", ["at most 1.2, found 2"]),
     ('"u"', '"u"\nevery = 2', 23, 9, "output.every", ["longer than the run"]),
     ('"u"', '"u"\nevery = 1e-6', 23, 9, "output.every", ["1e+06 snapshots", "100000"]),
     ('"u"', '"vortcity"', 22, 10, "output.figure", ["did you mean 'vorticity'"]),
@@ -217,7 +217,7 @@ MISTAKES = [
 MISTAKES_IN_A_BOX = [
     ("uniform", 'tanh"\nfine = "low', 8, 8, "domain.spacing_x.fine", ["seam", "fine = 'both'"]),
     ("uniform", 'geometric"\nratio = 1.4\nfine = "high', 9, 8, "domain.spacing_x.fine", ["a factor 10.5"]),
-    ("y = [0.0, 1.0]", "y = [0.0, 2.0]", 16, 8, "initial.case", ["need a square, found 1 by 2"]),
+    ("y = [0.0, 1.0]", "y = [0.0, 2.0]", 16, 8, "initial.case", ["needs a square, found 1 by 2"]),
     ('"walsh eddies"', '"turbulence"\nspectrum="-k"', 17, 10, "initial.spectrum", ["negative at k=1"]),
     ('"walsh eddies"', '"turbulence"\nspectrum="x"', 17, 11, "initial.spectrum", ["unknown name 'x'", "k"]),
     ('"walsh eddies"', '"turbulence"\nspectrum="0*k"', 17, 10, "initial.spectrum", ["zero at every k"]),

@@ -170,6 +170,10 @@ def test_the_image_fills_the_panel_and_is_not_flipped():
     assert values[0, -1] == values.max() and values[-1, 0] == values.min()
 
 
+def test_a_group_makes_a_panel_for_each_of_its_fields():
+    assert len(panels(plot(eddy(), "velocity_gradient"))) == 4
+
+
 def test_every_field_can_be_drawn():
     figure = plot(taylor_green(16), tuple(FIELDS))
     assert len(panels(figure)) == len(FIELDS)
@@ -377,7 +381,7 @@ def test_choice_of_snapshots():
     assert "a_run, t = 2 s" in words(plot(run))
     assert "a_run, t = 1 s" in words(plot(run, time=1.3))
     assert "a_run, t = 0 s" in words(plot(run, index=-3))
-    for wrong in ({"index": 3}, {"index": 0, "time": 0.0}):
+    for wrong in ({"index": 3}, {"index": 0, "time": 0.0}, {"time": np.nan}):
         with pytest.raises(ConfigError):
             plot(run, **wrong)
     with pytest.raises(ConfigError, match="single instant"):

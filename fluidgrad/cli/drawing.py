@@ -123,7 +123,9 @@ def animate(
         str | None,
         typer.Argument(metavar="FIELD", help="What to show (default: vorticity).", autocompletion=_names),
     ] = None,
-    fps: Annotated[float, typer.Option(help="Frames per second.")] = 25,
+    fps: Annotated[
+        float | None, typer.Option(help="Frames per second (default: 25, fewer for a short run).")
+    ] = None,
     size: Annotated[
         tuple[int, int] | None, typer.Option(metavar="WIDTH HEIGHT", help="In pixels (default: 1280 720).")
     ] = None,

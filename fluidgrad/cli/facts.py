@@ -138,7 +138,8 @@ def _state(run) -> str:
     if config.time.steady is not None and _log_says_done(run.path):
         return f"complete, steady at t = {run.times[-1]:g} s"
     return (
-        f"stopped before its end, t = {config.time.end:g} s; continue with: fluidgrad run --resume {run.path}"
+        f"stopped before its end, at t = {run.times[-1]:g} of {config.time.end:g} s; "
+        f"continue with: fluidgrad run --resume {run.path}"
     )
 
 

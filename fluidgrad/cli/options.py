@@ -31,6 +31,8 @@ def require_file(path: Path) -> Path:
     """
     if path.is_file():
         return path
+    if path.is_dir():
+        raise ConfigError(f"{path} is a directory: give a configuration file")
     advice = similar(path, Path.is_file) or "write one with: fluidgrad new"
     raise ConfigError(f"there is no file {path}: {advice}")
 

@@ -111,7 +111,7 @@ def _build(settings, directory: Path, resume: bool, threads: int | None, tell):
     from fluidgrad.recording import Recorder
     from fluidgrad.simulation import Simulation
 
-    simulation = Simulation(settings, threads)
+    simulation = Simulation(settings, threads, initial=not resume)
     record = Recorder.resume if resume else Recorder.create
     simulation.recorder = record(simulation, directory)
     if simulation.step_count:

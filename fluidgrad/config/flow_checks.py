@@ -180,7 +180,7 @@ def check_initial_sides(draft: Draft) -> Findings:
         (x0, x1), (y0, y1) = draft.domain.x, draft.domain.y
         if not math.isclose(x1 - x0, y1 - y0, rel_tol=1e-12):
             yield Finding(
-                ("initial", "case"), f"'walsh eddies' need a square, found {x1 - x0:g} by {y1 - y0:g} m"
+                ("initial", "case"), f"'walsh eddies' needs a square, found {x1 - x0:g} by {y1 - y0:g} m"
             )
     if case == "taylor green" and draft.domain is not None:
         cells = min(draft.domain.cells)

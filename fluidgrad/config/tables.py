@@ -145,7 +145,7 @@ class Time(Table):
     """How long and with which step."""
 
     end: float = setting("Time at which the run ends.", unit="s", gt=0, examples=[1.0])
-    cfl: float = setting("Courant number of the adaptive step.", default=0.5, gt=0, le=1.5)
+    cfl: float = setting("Courant number of the adaptive step.", default=0.5, gt=0, le=1.2)
     step: float | None = setting(
         "A fixed step, instead of cfl.", unit="s", default=None, gt=0, examples=[1e-3]
     )

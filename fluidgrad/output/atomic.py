@@ -12,8 +12,8 @@ from pathlib import Path
 from fluidgrad.errors import StorageError
 
 ADVICE = {
-    errno.ENOSPC: "free some space, then continue the run with --resume",
-    errno.EDQUOT: "free some of your quota, then continue the run with --resume",
+    errno.ENOSPC: "free some space; a run continues with --resume",
+    errno.EDQUOT: "free some of your quota; a run continues with --resume",
     errno.EFBIG: "raise the limit on file sizes (ulimit -f) or choose another --output",
     errno.EEXIST: "another process made it at the same moment: try again",
     errno.EACCES: "change the permissions or choose another --output",

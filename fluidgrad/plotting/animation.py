@@ -17,6 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from fluidgrad.errors import ConfigError
+from fluidgrad.field_names import GROUPS
 from fluidgrad.fields import compute, lookup
 from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
@@ -33,13 +34,16 @@ SURVEYED = 24
 BAR_HEIGHT = 4
 BAR_COLOUR = np.array(to_rgb("#4c78a8")) * 255
 
+SHORTEST = 4.0
+"""Length of a film, s, below which the frames follow more slowly."""
+
 
 def animate(
     run: Any,
     path: Path | str,
     field: str | None = None,
     *,
-    fps: float = 25,
+    fps: float | None = None,
     size: Sequence[int] | None = None,
     zoom: Sequence[float] | None = None,
     limits: Sequence[float] | None = None,
@@ -58,7 +62,8 @@ def animate(
     run : anything with ``times``, ``flow(index)``, ``grid`` and ``name``, or the path of a run.
     path : where to; the suffix ``.mp4`` or ``.gif`` chooses the format.
     field : what to show; default the field of ``gradient``, else vorticity.
-    fps : frames per second. ``size`` : width and height in pixels, made even; default 1280 by 720, for GIF
+    fps : frames per second; default 25, fewer if the film were over within :data:`SHORTEST` seconds.
+    size : width and height in pixels, made even; default 1280 by 720, for GIF
         800 by 450.
     progress : called with the number of frames done and of all frames.
 
@@ -68,7 +73,7 @@ def animate(
     """
     path = Path(path)
     suffix = check_suffix(path, FORMATS)
-    if not 0.1 <= fps <= 240:
+    if fps is not None and not 0.1 <= fps <= 240:
         raise ConfigError(f"fps must lie between 0.1 and 240, not {fps!r}")
     width, height = check_size(SIZES[suffix] if size is None else size, 160, 7680)
     pixels = (2 * round(width / 2), 2 * round(height / 2))
@@ -79,6 +84,9 @@ def animate(
     times = np.asarray(run.times)
     if not times.size:
         raise ConfigError(f"run {run.name!r} has no snapshots yet: there is nothing to animate")
+    if field in GROUPS:
+        raise ConfigError(f"an animation shows one field: choose one of {', '.join(GROUPS[field])}")
+    fps = fps or min(25.0, max(2.0, times.size / SHORTEST))
     name = choose_fields(field, gradient)[0]
     look = choose_look(name, [name], streamlines, gradient, velocity, contours)
     window = view_window(run.grid, zoom)

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from fluidgrad.errors import ConfigError
+from fluidgrad.field_names import expand
 from fluidgrad.fields import lookup
 from fluidgrad.flow import Flow
 from fluidgrad.output.atomic import write_file
@@ -50,8 +51,8 @@ def plot(
     ----------
     source : a :class:`~fluidgrad.flow.Flow`, a run (:func:`fluidgrad.open_run`), a simulation, or the path of
         a run.
-    fields : name or names from :data:`fluidgrad.fields.FIELDS`, one panel each; default: the field of
-        ``gradient``, else vorticity.
+    fields : name or names from :data:`fluidgrad.fields.FIELDS`, one panel each, or groups of them; default: the
+        field of ``gradient``, else vorticity.
     time, index : which snapshots of a run: the nearest to a time in seconds, or by number (negative from the
         end); one or several; default the last.
     zoom : ``(x0, x1, y0, y1)`` in metres; colour limits follow what is visible.
@@ -107,6 +108,8 @@ def _select(source: Any, time, index) -> tuple[str, list[Flow]]:
         raise ConfigError("give time or index, not both")
     if time is not None:
         wanted = np.atleast_1d(np.asarray(time, dtype=float))
+        if not np.isfinite(wanted).all():
+            raise ConfigError(f"time {time} is not a moment of the run: give seconds")
         numbers = [int(np.argmin(np.abs(times - t))) for t in wanted]
     else:
         numbers = [int(i) for i in np.atleast_1d(-1 if index is None else index)]
@@ -125,7 +128,7 @@ def choose_fields(fields, gradient) -> list[str]:
     names = [fields] if isinstance(fields, str) else list(fields)
     if not names:
         raise ConfigError("name at least one field to draw")
-    return [lookup(name).name for name in names]
+    return [lookup(name).name for name in expand(names)]
 
 
 def choose_look(name: str, names: Sequence[str], streamlines, gradient, velocity, contours) -> Look:

@@ -57,7 +57,7 @@ def open_video(path: Path, size: tuple[int, int], fps: float, palette: np.ndarra
     """
     if path.suffix.lower() == ".mp4" and not has_mp4_encoder():
         raise ConfigError(
-            f"{path.name}: writing MP4 needs PyAV (pip install 'fluidgrad[video]') or ffmpeg; "
+            f"{path.name}: writing MP4 needs PyAV (pip install av) or ffmpeg; "
             "a name ending in .gif works without"
         )
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
