@@ -91,15 +91,18 @@ def _nothing(text: str) -> None:
 @contextlib.contextmanager
 def _tidied(directory: Path) -> Iterator[None]:
     """Leave no empty directory behind, and no link to it, if the run cannot start."""
-    try:
+    with contextlib.ExitStack() as failed:
+        failed.callback(_remove_if_empty, directory)
         yield
-    except BaseException:
-        with contextlib.suppress(OSError):
-            directory.rmdir()
-            latest = ROOT / LATEST
-            if latest.is_symlink() and not latest.exists():
-                latest.unlink()
-        raise
+        failed.pop_all()
+
+
+def _remove_if_empty(directory: Path) -> None:
+    with contextlib.suppress(OSError):
+        directory.rmdir()
+        latest = ROOT / LATEST
+        if latest.is_symlink() and not latest.exists():
+            latest.unlink()
 
 
 def _build(settings, directory: Path, resume: bool, threads: int | None, tell):

@@ -37,13 +37,11 @@ class RunLock:
     def __init__(self, directory: Path | str) -> None:
         path = Path(directory) / LOCK
         self._descriptor: int | None = None
-        with storage_errors(path, "lock"):
+        with storage_errors(path, "lock"), contextlib.ExitStack() as failed:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-            try:
-                _acquire(descriptor, Path(directory))
-            except BaseException:
-                os.close(descriptor)
-                raise
+            failed.callback(os.close, descriptor)
+            _acquire(descriptor, Path(directory))
+            failed.pop_all()
         self._descriptor = descriptor
 
     def release(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -77,15 +78,13 @@ class RunWriter:
         directory = Path(directory)
         with storage_errors(directory, "make"):
             directory.mkdir(parents=True, exist_ok=True)
-        lock = RunLock(directory)
-        try:
+        with contextlib.ExitStack() as failed:
+            lock = failed.enter_context(RunLock(directory))
             if is_run(directory):
                 raise RefusedError(f"{directory} holds a run already: continue it with --resume")
             writer = cls._open(directory, grid, lock, **settings)
             writer._write_config()
-        except BaseException:
-            lock.release()
-            raise
+            failed.pop_all()
         return writer
 
     @classmethod
@@ -102,13 +101,10 @@ class RunWriter:
         StorageError : the snapshots have no usable checkpoint with them.
         """
         directory = Path(directory)
-        lock = RunLock(directory)
-        try:
-            writer = cls._open(directory, grid, lock, **settings)
+        with contextlib.ExitStack() as failed:
+            writer = cls._open(directory, grid, failed.enter_context(RunLock(directory)), **settings)
             writer._cut_back()
-        except BaseException:
-            lock.release()
-            raise
+            failed.pop_all()
         return writer
 
     @classmethod
