@@ -22,7 +22,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         },
         "initial": {"case": "rest"},
         "time": {"end": 20.0, "cfl": 0.5, "steady": 1e-6},
-        "output": {"every": 2.0, "figure": "vorticity"},
+        "output": {"figure": "vorticity"},
     },
     "channel": {
         "title": "Channel driven by a pressure gradient",
