@@ -1,4 +1,4 @@
-"""Settings shared by all tests: floating-point errors raise, and small helpers to set a flow up."""
+"""Settings shared by all tests: floating-point errors raise, one thread, random numbers with a fixed seed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ import pytest
 
 # Tests share the processors with each other; results do not depend on the number of threads.
 numba.set_num_threads(1)
-
-PERIODIC = {side: {"type": "periodic"} for side in ("left", "right", "bottom", "top")}
-WALLS = {side: {"type": "wall"} for side in ("left", "right", "bottom", "top")}
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fluidgrad.cli.options import require_file
+from fluidgrad.cli.options import require_file, require_run
 from fluidgrad.config import Config, load
 from fluidgrad.errors import ConfigError
 
@@ -20,6 +20,8 @@ def settings(path: Path, overrides: list[str], output: Path | None, resume: bool
 
     With ``resume``, ``path`` may be the directory of the run: its own configuration is used.
     """
+    if resume and not path.exists() and not path.suffix:
+        require_run(path)
     if not path.is_dir():
         return _with_real_path(load(require_file(path), overrides)), output
     if not (path / STORED).is_file():
