@@ -17,10 +17,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fluidgrad.config.sides import SIDES
 from fluidgrad.grid import Grid, H
 from fluidgrad.kernels import halo
-
-SIDES = ("left", "right", "bottom", "top")
 
 Profile = float | Callable[..., np.ndarray]
 """A number, or a function of x, y and t (m, m, s) that returns m/s."""

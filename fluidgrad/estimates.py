@@ -12,15 +12,12 @@ import numpy as np
 
 from fluidgrad import field_names
 from fluidgrad.config import Config
-from fluidgrad.config.flow_checks import available_memory
+from fluidgrad.config.flow_checks import FIELD_ARRAYS, available_memory
 from fluidgrad.errors import RefusedError
 from fluidgrad.grid import Grid, H
 
-SOLVER_ARRAYS = 16
-"""Field arrays of the solver, explicit viscosity."""
-
 IMPLICIT_ARRAYS = 4
-"""Further ones for implicit viscosity."""
+"""Field arrays of the solver for implicit viscosity, besides those of every run."""
 
 PROGRAM_BYTES = 250 * 2**20
 """Memory of Python and the libraries."""
@@ -47,8 +44,7 @@ SPEED_CELLS = 128
 
 def snapshots(config: Config) -> int:
     """Number of snapshots of a whole run."""
-    every = config.output.every or config.time.end / 10.0
-    return math.ceil(config.time.end / every * (1.0 - 1e-12)) + 1
+    return math.ceil(config.time.end / config.output.every * (1.0 - 1e-12)) + 1
 
 
 def _cells(config: Config) -> int:
@@ -64,7 +60,7 @@ def stored_arrays(config: Config) -> int:
 
 def memory_needed(config: Config) -> int:
     """Bytes of memory that a run takes at most: the solver, and a snapshot with its file on the way out."""
-    solver = SOLVER_ARRAYS + (IMPLICIT_ARRAYS if config.numerics.diffusion == "implicit" else 0)
+    solver = FIELD_ARRAYS + (IMPLICIT_ARRAYS if config.numerics.diffusion == "implicit" else 0)
     return PROGRAM_BYTES + 8 * _cells(config) * (solver + 2 * stored_arrays(config))
 
 
@@ -231,17 +227,14 @@ class Estimate:
     @property
     def courant_rate(self) -> float:
         """Courant number per length of the step, ``|u|/dx + |v|/dy``, 1/s."""
-        return self.speed.u / float(self.grid.dx.min()) + self.speed.v / float(self.grid.dy.min())
+        return self.speed.u / self.grid.smallest_dx + self.speed.v / self.grid.smallest_dy
 
     @property
     def viscous_step(self) -> float:
         """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
-        from fluidgrad.simulation import VISCOUS_LIMIT
+        from fluidgrad.simulation import viscous_step
 
-        nu = self.config.nu
-        if nu == 0.0 or self.config.numerics.diffusion == "implicit":
-            return math.inf
-        return float(VISCOUS_LIMIT / (4.0 * nu * (self.grid.dx.min() ** -2 + self.grid.dy.min() ** -2)))
+        return viscous_step(self.grid, self.config.nu, self.config.numerics.diffusion == "implicit")
 
     @property
     def step(self) -> tuple[float, str]:

@@ -17,7 +17,7 @@ from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_s
 from fluidgrad.display import Displayed
 from fluidgrad.errors import BlowUpError, ConfigError
 from fluidgrad.flow import Flow
-from fluidgrad.grid import H
+from fluidgrad.grid import Grid, H
 from fluidgrad.stepping import FractionalStep, State
 
 if TYPE_CHECKING:
@@ -219,10 +219,7 @@ class Simulation(Displayed):
     @property
     def viscous_step(self) -> float:
         """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
-        nu = self.config.nu
-        if nu == 0.0 or self.stepper.viscosity is not None:
-            return math.inf
-        return VISCOUS_LIMIT / (4.0 * nu * (self.grid.smallest_dx**-2 + self.grid.smallest_dy**-2))
+        return viscous_step(self.grid, self.config.nu, self.stepper.viscosity is not None)
 
     def step(self, until: float | None = None) -> float:
         """Take one step and return its length in s. With ``until`` the last steps before that time are evened out
@@ -376,6 +373,13 @@ class Simulation(Displayed):
             ("sides", ", ".join(f"{name} {sides[name].type}" for name in SIDES)),
             ("results", str(self.recorder.directory) if self.recorder else "not stored"),
         ]
+
+
+def viscous_step(grid: Grid, nu: float, implicit: bool) -> float:
+    """Largest stable step for explicit viscosity nu (m2/s), s; infinite if it is implicit or zero."""
+    if nu == 0.0 or implicit:
+        return math.inf
+    return VISCOUS_LIMIT / (4.0 * nu * (grid.smallest_dx**-2 + grid.smallest_dy**-2))
 
 
 def _of_space(q):

@@ -17,7 +17,7 @@ Findings = Iterator[Finding]
 BALANCE = 1e-9
 """Largest net flux allowed, over the sum of all fluxes, if there is no outflow."""
 FIELD_ARRAYS = 16
-"""Field arrays that a run needs at most."""
+"""Field arrays of the solver, explicit viscosity."""
 _SAMPLES = 129  # points per direction at which initial fields are tried
 
 

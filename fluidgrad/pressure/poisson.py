@@ -65,8 +65,3 @@ class PoissonSolver:
         else:
             tridiagonal.solve_closed(self._coefficients, self.h, self.c, self._inverse)
         self.transform.backward(self._coefficients, target)
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the factors and work space."""
-        return self._inverse.nbytes + self._border.nbytes + self._coefficients.nbytes
