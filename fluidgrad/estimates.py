@@ -232,7 +232,7 @@ class Estimate:
     @property
     def viscous_step(self) -> float:
         """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
-        from fluidgrad.simulation import viscous_step
+        from fluidgrad.stepsize import viscous_step
 
         return viscous_step(self.grid, self.config.nu, self.config.numerics.diffusion == "implicit")
 

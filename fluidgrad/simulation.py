@@ -17,27 +17,18 @@ from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_s
 from fluidgrad.display import Displayed
 from fluidgrad.errors import BlowUpError, ConfigError
 from fluidgrad.flow import Flow
-from fluidgrad.grid import Grid, H
+from fluidgrad.grid import H
 from fluidgrad.stepping import FractionalStep, State
+from fluidgrad.stepsize import StepSize
 
 if TYPE_CHECKING:
     from fluidgrad.recording import Recorder
-
-VISCOUS_LIMIT = 0.8 * 2.51
-"""Largest ``dt * 4 nu (1/dx^2 + 1/dy^2)`` of an explicit step: 80 % of the real stability limit of
-third-order Runge-Kutta, which leaves room for convection."""
 
 EVEN_OUT = 10
 """Steps before an output time over which the remaining time is spread evenly."""
 
 RUNAWAY_COURANT = 20.0
 """Courant number after a step at which the flow has run away; a stable step stays below 2."""
-
-GROWTH = 2.0
-"""Largest ratio of a step to the one before."""
-
-LOOK_AHEAD = (0.07, 0.19, 0.31, 0.43, 0.59, 0.71, 0.89, 1.0)
-"""Shares of the first step at which sides and forces are looked at, since they may start from nothing."""
 
 SLIVER = 1e-9
 """Rest of the way to a time, relative to a step, that is round-off of the clock."""
@@ -77,6 +68,7 @@ class Simulation(Displayed):
         self.stepper = FractionalStep(
             self.grid, boundary, forcing, config.nu, config.numerics.advection, implicit, self.threads
         )
+        self.step_size = StepSize(config, self.grid, self.stepper)
         self.observer = Observer(self.grid, self.stepper.metrics)
         self.probes = assembly.probes_of(config)
         self.series_columns = columns(boundary, self.probes)
@@ -184,42 +176,8 @@ class Simulation(Displayed):
         self._pressure_step = -1
 
     def time_step(self) -> float:
-        """The step that the settings allow now, s: the fixed one, or that of the Courant number, the viscous limit
-        (explicit), the forces and ``max_step``, whichever is smallest. The first one is also short enough for
-        what the sides and forces do within it, a later one at most :data:`GROWTH` times the one before."""
-        asked = self.config.time
-        if asked.step is not None:
-            return asked.step
-        dt = min(asked.end, asked.max_step or math.inf, self._decay_step, self._driven_step(self.t))
-        if self.dt > 0.0:
-            return min(dt, GROWTH * self.dt)
-        return min(dt, *(self._driven_step(self.t + dt * ahead) for ahead in LOOK_AHEAD))
-
-    def _driven_step(self, t: float) -> float:
-        """Step for the Courant number of the present velocity with the sides and forces of time t, s."""
-        cfl, forcing = self.config.time.cfl, self.stepper.forcing
-        distance = cfl * min(self.grid.smallest_dx, self.grid.smallest_dy)
-        limits = [math.inf]
-        rate = max(self.survey.rate, self.stepper.boundary.rate(t))
-        if rate > 0.0:
-            limits.append(cfl / rate)
-        force = forcing.largest(t)
-        if force > 0.0:
-            limits.append(math.sqrt(distance / force))
-        if forcing.random is not None:
-            limits.append(forcing.random.longest_step(distance))
-        return min(limits)
-
-    @property
-    def _decay_step(self) -> float:
-        """Largest stable step for explicit viscosity and drag together, s."""
-        rate = VISCOUS_LIMIT / self.viscous_step + self.stepper.forcing.drag
-        return VISCOUS_LIMIT / rate if rate > 0.0 else math.inf
-
-    @property
-    def viscous_step(self) -> float:
-        """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
-        return viscous_step(self.grid, self.config.nu, self.stepper.viscosity is not None)
+        """The step that the settings allow now, s; see :class:`fluidgrad.stepsize.StepSize`."""
+        return self.step_size.allowed(self.t, self.dt, self.survey.rate)
 
     def step(self, until: float | None = None) -> float:
         """Take one step and return its length in s. With ``until`` the last steps before that time are evened out
@@ -373,13 +331,6 @@ class Simulation(Displayed):
             ("sides", ", ".join(f"{name} {sides[name].type}" for name in SIDES)),
             ("results", str(self.recorder.directory) if self.recorder else "not stored"),
         ]
-
-
-def viscous_step(grid: Grid, nu: float, implicit: bool) -> float:
-    """Largest stable step for explicit viscosity nu (m2/s), s; infinite if it is implicit or zero."""
-    if nu == 0.0 or implicit:
-        return math.inf
-    return VISCOUS_LIMIT / (4.0 * nu * (grid.smallest_dx**-2 + grid.smallest_dy**-2))
 
 
 def _of_space(q):

@@ -24,7 +24,7 @@ LAYERS = (
     ("boundary", "pressure", "spectral", "fields"),
     ("implicit", "forcing", "cases", "diagnostics", "output", "progress"),
     ("stepping", "provenance", "plotting"),
-    ("assembly", "recording"),
+    ("assembly", "recording", "stepsize"),
     ("simulation", "loop"),
     ("estimates", "bench"),
     ("cli",),
@@ -36,7 +36,7 @@ RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 
 SOLVER = {
     "kernels", "boundary", "pressure", "spectral", "implicit", "forcing", "cases", "diagnostics", "stepping",
-    "assembly", "recording", "simulation", "loop", "estimates", "bench", "cli",
+    "stepsize", "assembly", "recording", "simulation", "loop", "estimates", "bench", "cli",
 }  # fmt: skip
 HEAVY = {"numba", "h5py", "matplotlib", "xarray", "scipy", "ducc0"}
 

@@ -12,7 +12,8 @@ from setups import advance, periodic, simulation, walls
 import fluidgrad as fg
 from fluidgrad.errors import BlowUpError, ConfigError
 from fluidgrad.recording import Recorder
-from fluidgrad.simulation import VISCOUS_LIMIT, Simulation
+from fluidgrad.simulation import Simulation
+from fluidgrad.stepsize import VISCOUS_LIMIT
 
 SHAKEN = {"case": "formula", "u": "sin(7*y + 2*x)", "v": "cos(5*x - 3*y)"}
 INFLOW = {"type": "inflow", "normal": "1 + 0.3*sin(3*t)", "tangential": 0.2}
