@@ -6,13 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from fluidgrad import cases
+from fluidgrad import cases, rheology
+from fluidgrad.bodies import Body
 from fluidgrad.boundary import SIDES, Boundary, Side
 from fluidgrad.config import Config
 from fluidgrad.diagnostics import Probe
 from fluidgrad.errors import ConfigError
 from fluidgrad.forcing import Forcing, RandomRing
 from fluidgrad.grid import Grid
+from fluidgrad.motion import motion_of
+from fluidgrad.scalars import Scalar, ScalarSide
+from fluidgrad.shapes import shape_of
 
 
 def grid_of(config: Config) -> Grid:
@@ -72,10 +76,100 @@ class _Kolmogorov:
         return self.amplitude * np.sin(self.k * (at[self.across] - self.start))
 
 
+def bodies_of(config: Config) -> tuple[Body, ...]:
+    """The bodies that a configuration describes."""
+    bodies = []
+    for asked in config.bodies:
+        shape = shape_of(asked, config.domain, config.constants)
+        motion = motion_of(asked.motion, shape.centre, config.time.end, config.constants)
+        bodies.append(Body(asked.name, shape, motion, asked.reference.speed, asked.reference.length))
+    return tuple(bodies)
+
+
 def _kolmogorov(grid: Grid, asked):
     if asked.direction == "x":
         return _Kolmogorov(asked.amplitude, asked.wavenumber, "y", grid.y_f[0], grid.length_y), 0.0
     return 0.0, _Kolmogorov(asked.amplitude, asked.wavenumber, "x", grid.x_f[0], grid.length_x)
+
+
+def _power_law(asked) -> rheology.Law:
+    bounds = (asked.smallest_viscosity, asked.largest_viscosity)
+    return rheology.power_law(asked.consistency, asked.index, *bounds)
+
+
+def _carreau(asked) -> rheology.Law:
+    return rheology.carreau(asked.viscosity_at_rest, asked.viscosity_sheared, asked.time, asked.index)
+
+
+LAWS = {"power law": _power_law, "carreau": _carreau}
+"""Name of a law of viscosity -> function of its table."""
+
+
+def rheology_of(config: Config, grid: Grid) -> rheology.Rheology | None:
+    """The viscosity that a configuration describes, None if it is constant."""
+    fluid, numerics = config.fluid, config.numerics
+    if not config.variable_viscosity:
+        return None
+    law = rheology.constant(fluid.nu) if fluid.newtonian else LAWS[fluid.model.law](fluid.model)
+    smagorinsky = 0.0 if numerics.subgrid == "none" else numerics.smagorinsky_constant
+    return rheology.Rheology(grid, law, smagorinsky)
+
+
+IMPLIED_SIDES = {"periodic": "periodic", "outflow": "outflow"}
+"""Type of a side of the flow -> what it does to a scalar, if nothing else is said; a wall is insulated."""
+
+
+def scalars_of(config: Config) -> tuple[Scalar, ...]:
+    """The scalars that a configuration describes."""
+    return tuple(_scalar(config, asked) for asked in config.scalars)
+
+
+def _scalar(config: Config, asked) -> Scalar:
+    sides = {}
+    for name in SIDES:
+        given = getattr(asked.boundaries, name)
+        if given is None:
+            sides[name] = ScalarSide(IMPLIED_SIDES.get(getattr(config.boundaries, name).type, "flux"))
+        else:
+            profile = getattr(given, "value", getattr(given, "flux", 0.0))
+            sides[name] = ScalarSide(given.type, _profile(config, profile))
+    bodies = {body.name: _body_condition(config, asked, body.name) for body in bodies_of(config)}
+    return Scalar(
+        asked.name,
+        config.diffusivity(asked),
+        sides,
+        units=asked.units,
+        long_name=asked.long_name,
+        advection=asked.advection,
+        source=_profile(config, asked.source),
+        lift=config.lift(asked),
+        reference=asked.reference,
+        difference=asked.difference,
+        length=asked.reference_length,
+        number="nusselt" if asked.schmidt is None else "sherwood",
+        bodies=bodies,
+    )
+
+
+def _body_condition(config: Config, asked, name: str) -> ScalarSide:
+    """What the wall of a body does to a scalar: what is said for it, else what is said for all others, else nothing."""
+    given = {wall.name: wall for wall in asked.bodies}
+    wall = given.get(name, given.get(""))
+    if wall is None:
+        return ScalarSide("flux")
+    return ScalarSide(wall.type, _profile(config, wall.value if wall.type == "value" else wall.flux))
+
+
+def initial_scalar(config: Config, grid: Grid, name: str) -> np.ndarray:
+    """A scalar at the start at the centres, (ny, nx): with the case "run" that of the other run if it has one of that
+    name, else the formula of the configuration."""
+    if config.initial.case == "run":
+        carried = _last_flow(grid, config.initial.path).scalars
+        if name in carried:
+            return carried[name]
+    asked = next(scalar for scalar in config.scalars if scalar.name == name)
+    x, y = grid.mesh("centre")
+    return np.broadcast_to(config.formula(asked.initial)(x=x, y=y), grid.shape("centre"))
 
 
 def probes_of(config: Config) -> list[Probe]:
@@ -83,7 +177,8 @@ def probes_of(config: Config) -> list[Probe]:
     return [Probe(p.name or f"probe{n}", p.x, p.y) for n, p in enumerate(config.probes, 1)]
 
 
-def _from_run(config: Config, grid: Grid, path: str):
+def _last_flow(grid: Grid, path: str):
+    """The last flow of another run on the same grid."""
     from fluidgrad.output import open_run
 
     flow = open_run(Path(path)).flow()
@@ -98,6 +193,11 @@ def _from_run(config: Config, grid: Grid, path: str):
                 f"initial.path: the cells of {path} are elsewhere along {name}; "
                 f"give [domain] {name} and its spacing as in the other run"
             )
+    return flow
+
+
+def _from_run(config: Config, grid: Grid, path: str):
+    flow = _last_flow(grid, path)
     return flow.u, flow.v
 
 
@@ -109,6 +209,9 @@ CASES = {
     "double shear layer": lambda c, g, a: cases.double_shear_layer(g, a.steepness, a.perturbation),
     "gaussian vortices": lambda c, g, a: cases.gaussian_vortices(
         g, [(o.x, o.y, o.circulation, o.radius) for o in a.vortices], a.mean
+    ),
+    "shielded vortices": lambda c, g, a: cases.shielded_vortices(
+        g, [(o.x, o.y, o.vorticity, o.radius) for o in a.vortices], a.mean
     ),
     "lamb-chaplygin dipole": lambda c, g, a: cases.lamb_chaplygin_dipole(
         g, a.x, a.y, a.radius, a.speed, a.angle

@@ -16,7 +16,8 @@ from statistics import median
 import numpy as np
 
 from fluidgrad.pressure import BACKEND
-from fluidgrad.simulation import Simulation, set_threads
+from fluidgrad.simulation import Simulation
+from fluidgrad.threads import set_threads
 
 COPY_BYTES = 256 * 2**20
 """Size of the array that is copied to measure the bandwidth; far larger than any cache."""
@@ -68,6 +69,44 @@ CASES = (
     Case(256, allowed_ns=40.0),
     Case(64, allowed_ms=0.5),
 )
+
+
+BODIES_ALLOWED = {"body at rest": 3.0, "moving body": 5.0}
+"""What a step with a body may cost, as a multiple of the same step without."""
+
+
+def body_ratios(seconds: float, threads: int | None) -> dict[str, float]:
+    """Time of a step with a cylinder of 40 cells, at rest and oscillating, in a stream on 1024 x 256 cells, over that
+    without; the three are measured in turn, so that all meet the same machine."""
+    circle = {"shape": "circle", "x": 4.0, "y": 0.03, "radius": 0.5}
+    swing = {"motion": {"y": "0.2*sin(2*pi*t/5)"}}
+    bodies = {"none": [], "body at rest": [circle], "moving body": [{**circle, **swing}]}
+    simulations = {
+        name: Simulation.from_config({**_STREAM, "bodies": chosen}, threads=threads)
+        for name, chosen in bodies.items()
+    }
+    for simulation in simulations.values():
+        for _ in range(20):
+            simulation.step()
+    rounds = [{name: _stretch(sim, 5) for name, sim in simulations.items()} for _ in range(max(3, round(20 * seconds)))]
+    times = {name: median(one[name] for one in rounds) for name in simulations}
+    return {name: times[name] / times["none"] for name in BODIES_ALLOWED}
+
+
+_STREAM = {
+    "name": "bench",
+    "domain": {"x": [0.0, 25.6], "y": [-3.2, 3.2], "cells": [1024, 256]},
+    "fluid": {"viscosity": 0.01},
+    "boundaries": {
+        "left": {"type": "inflow", "normal": 1.0},
+        "right": {"type": "outflow"},
+        "bottom": {"type": "slip"},
+        "top": {"type": "slip"},
+    },
+    "initial": {"case": "uniform", "u": 1.0},
+    "numerics": {"pressure_tolerance": 1e-6},
+    "time": {"end": 1e3, "step": 0.008},
+}
 
 
 def machine(threads: int | None) -> dict[str, str]:

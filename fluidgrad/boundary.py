@@ -71,8 +71,8 @@ class Side:
 
 
 @dataclass
-class _Held:
-    """A profile on the points of a side; evaluated again only if it depends on time."""
+class Held:
+    """A profile on the points of a side, times ``sign``; evaluated again only if it depends on time."""
 
     profile: Profile
     x: np.ndarray | float
@@ -121,18 +121,30 @@ class Boundary:
         self.grid = grid
         self.sides = sides
         self._instant = INSTANT * duration
+        self.openings = {name: np.ones(grid.ny if name in ("left", "right") else grid.nx) for name in SIDES}
+        """Share of each face of a side that no body covers."""
         self.outflows = [name for name in SIDES if sides[name].outflow]
         x0, x1, y0, y1 = grid.x_f[0], grid.x_f[-1], grid.y_f[0], grid.y_f[-1]
-        self._normal: dict[str, _Held] = {}
-        self._tangential: dict[str, _Held] = {}
+        self._normal: dict[str, Held] = {}
+        self._tangential: dict[str, Held] = {}
         for name, x, y, xt, yt, inward in (
             ("left", x0, grid.y, x0, grid.y_f, 1.0),
             ("right", x1, grid.y, x1, grid.y_f, -1.0),
             ("bottom", grid.x, y0, grid.x_f, y0, 1.0),
             ("top", grid.x, y1, grid.x_f, y1, -1.0),
         ):
-            self._normal[name] = _Held(sides[name].normal, x, y, inward)
-            self._tangential[name] = _Held(sides[name].tangential, xt, yt)
+            self._normal[name] = Held(sides[name].normal, x, y, inward)
+            self._tangential[name] = Held(sides[name].tangential, xt, yt)
+
+    def set_openings(self, theta_u: np.ndarray, theta_v: np.ndarray) -> bool:
+        """Take over the padded open fractions of the faces; flow passes the open part of a side only. Returns whether
+        anything has changed."""
+        before = self.openings
+        self.openings = {}
+        for name in SIDES:
+            theta, face = self._normal_line(name, theta_u, theta_v)
+            self.openings[name] = theta[H:-H, face].copy()
+        return any(not np.array_equal(before[name], self.openings[name]) for name in SIDES)
 
     def impose_normal(self, u: np.ndarray, v: np.ndarray, t: float) -> None:
         """Set the normal velocity on boundary faces: the value given at time t, or the periodic copy. Faces
@@ -141,8 +153,14 @@ class Boundary:
             q, face = self._normal_line(name, u, v)
             if self.sides[name].rule.normal == "given":
                 q[:, face] = self._normal[name](t)
+                q[H:-H, face] *= self.openings[name]
             elif name in ("right", "top") and self.sides[name].rule.normal == "wrapped":
                 q[:, face] = q[:, H]
+
+    def inward(self, name: str, t: float) -> np.ndarray:
+        """Velocity into the domain that is given on a side at time t, m/s, padded by H repeated ends."""
+        held = self._normal[name]
+        return held.sign * held(t)
 
     def fill(self, u: np.ndarray, v: np.ndarray, t: float) -> None:
         """Fill the halo at time t from the cells and the boundary faces."""
@@ -210,8 +228,8 @@ class Boundary:
         return self.grid.dy if name in ("left", "right") else self.grid.dx
 
     def length(self, name: str) -> float:
-        """Length of a side, m."""
-        return float(self.widths(name).sum())
+        """Length of a side that is open, m."""
+        return float(self.widths(name) @ self.openings[name])
 
     def mean(self, name: str, values: np.ndarray) -> float:
         """Mean along a side of values on its faces."""
@@ -244,7 +262,7 @@ class Boundary:
     def shift_outflow(self, name: str, u, v, outward: float) -> None:
         """Add a uniform outward velocity to the faces of an outflow side."""
         q, face = self._normal_line(name, u, v)
-        q[:, face] += outward if name in ("right", "top") else -outward
+        q[H:-H, face] += (outward if name in ("right", "top") else -outward) * self.openings[name]
 
     def normal_acceleration(self, u, v, du, dv, t: float) -> None:
         """Put into ``du, dv`` the rate of change of the normal velocity on all boundary faces at time t."""
@@ -255,6 +273,7 @@ class Boundary:
             held = self._normal[name]
             if self.sides[name].rule.normal == "given":
                 dq[:, face] = 0.0 if held.steady else (held(late) - held(early)) / (late - early)
+                dq[H:-H, face] *= self.openings[name]
             elif self.sides[name].rule.normal == "wrapped" and name in ("right", "top"):
                 dq[:, face] = dq[:, H]
         self.outflow_rates(u, v, du, dv)
@@ -298,7 +317,7 @@ class FluxBalance:
             "bottom": (np.s_[0], grid.dy[0]),
             "top": (np.s_[-1], grid.dy[-1]),
         }[name]
-        unit[line] = 1.0 / widths
+        unit[line] = self.boundary.openings[name] / widths
         return unit
 
     def close(self, u, v, divergence) -> None:

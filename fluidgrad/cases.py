@@ -51,6 +51,12 @@ def from_velocity(grid: Grid, u, v):
     return on("x-face", u), on("y-face", v)
 
 
+def from_scalar(grid: Grid, c) -> np.ndarray:
+    """A scalar at the centres, (ny, nx), from a function of x and y, a number or an array of that shape."""
+    x, y = grid.mesh("centre")
+    return _of_shape(grid, "centre", c(x=x, y=y, t=0.0) if callable(c) else c)
+
+
 def from_streamfunction(grid: Grid, psi, mean=(0.0, 0.0)):
     """``u = dpsi/dy``, ``v = -dpsi/dx`` from a function of x and y or an array on the nodes (ny + 1, nx + 1),
     in m2/s, plus a uniform flow."""
@@ -157,6 +163,22 @@ def gaussian_vortices(grid: Grid, vortices, mean):
     return from_velocity(
         grid, lambda x, y, t: mean[0] + swirl(x, y, 0), lambda x, y, t: mean[1] + swirl(x, y, 1)
     )
+
+
+def shielded_vortices(grid: Grid, vortices, mean):
+    """Vortices with the vorticity ``w0 (1 - r^2/r0^2) exp(-r^2/r0^2)``, which have no circulation (Clercx & Bruneau,
+    Computers & Fluids 35, 2006): ``psi = w0 r0^2/4 exp(-r^2/r0^2)``; ``vortices`` is a sequence of
+    ``(x, y, vorticity, radius)``. Of the images across periodic sides the nearest counts, the others are too far to
+    be felt."""
+
+    def psi(x, y, t):
+        total = 0.0
+        for x0, y0, vorticity, radius in vortices:
+            dx, dy = _nearest_images(grid, x, y, x0, y0)
+            total = total + 0.25 * vorticity * radius**2 * np.exp(-(dx * dx + dy * dy) / radius**2)
+        return total
+
+    return from_streamfunction(grid, psi, mean)
 
 
 def lamb_chaplygin_dipole(grid: Grid, x: float, y: float, radius: float, speed: float, angle: float):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fluidgrad.boundary import SIDES, Boundary
-from fluidgrad.grid import Grid, H
+from fluidgrad.grid import Grid, H, node_shares
 from fluidgrad.kernels import momentum, reductions
 
 DIAGNOSTICS = {
@@ -15,7 +15,10 @@ DIAGNOSTICS = {
     "cfl": ("1", "Courant number, largest dt*(|u|/dx + |v|/dy)"),
     "kinetic_energy": ("m2 s-2", "mean of |u|^2/2"),
     "enstrophy": ("s-2", "mean of half the squared vorticity"),
-    "dissipation": ("m2 s-3", "mean of nu*|grad u|^2, the loss of kinetic energy"),
+    "dissipation": (
+        "m2 s-3",
+        "loss of kinetic energy by friction, mean of nu*|grad u|^2, or of 2*nu*S:S if nu varies",
+    ),
     "momentum_x": ("m s-1", "mean velocity along x"),
     "momentum_y": ("m s-1", "mean velocity along y"),
     "max_speed": ("m s-1", "largest |u| or |v| on a face"),
@@ -24,8 +27,9 @@ DIAGNOSTICS = {
 """Columns of the time series that every run has: name -> unit, meaning. Means are over the domain."""
 
 
-def columns(boundary: Boundary, probes: list[Probe]) -> dict[str, tuple[str, str]]:
-    """All columns of a run's time series besides t and step: name -> unit, meaning."""
+def columns(boundary: Boundary, probes: list[Probe], scalars=()) -> dict[str, tuple[str, str]]:
+    """The columns of a run's time series besides t and step, but for the budgets of its scalars: name -> unit,
+    meaning."""
     table = dict(DIAGNOSTICS)
     for name in open_sides(boundary):
         table[f"flow_{name}"] = ("m2 s-1", f"volume that leaves through the {name} side per time")
@@ -34,6 +38,8 @@ def columns(boundary: Boundary, probes: list[Probe]) -> dict[str, tuple[str, str
         table[f"{probe.name}_u"] = ("m s-1", f"velocity along x {at}")
         table[f"{probe.name}_v"] = ("m s-1", f"velocity along y {at}")
         table[f"{probe.name}_p"] = ("m2 s-2", f"kinematic pressure {at}")
+        for scalar in scalars:
+            table[f"{probe.name}_{scalar.name}"] = (scalar.units, f"{scalar.long_name or scalar.name} {at}")
     return table
 
 
@@ -70,15 +76,7 @@ class Observer:
         self._rows = np.empty((grid.ny, 3))
         self._budget = np.empty((grid.ny + 1, 4))
         self._change = np.empty(grid.ny)
-        self._share_x = self._node_shares(grid.dx)
-        self._share_y = self._node_shares(grid.dy)
-
-    @staticmethod
-    def _node_shares(d: np.ndarray) -> np.ndarray:
-        shares = np.zeros(d.size + 1)
-        shares[1:] += 0.5 * d
-        shares[:-1] += 0.5 * d
-        return shares
+        self._share_x, self._share_y = node_shares(grid.dx), node_shares(grid.dy)
 
     def survey(self, u, v) -> Survey:
         """The survey of a padded velocity; the energy is not finite if any velocity is not."""

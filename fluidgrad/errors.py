@@ -15,6 +15,14 @@ class ConfigError(FluidgradError):
     exit_code = 2
 
 
+class ShapeError(ConfigError):
+    """A shape that cannot be built; ``setting`` is the one in its table to blame, ``message`` what is wrong."""
+
+    def __init__(self, setting: str, message: str):
+        super().__init__(f"{setting}: {message}")
+        self.setting, self.message = setting, message
+
+
 class BlowUpError(FluidgradError):
     """The flow became non-finite or ran away; the last good state is kept."""
 
@@ -39,4 +47,5 @@ class Interrupted(FluidgradError, KeyboardInterrupt):
 
     def __init__(self, message: str, signal_number: int):
         super().__init__(message)
+        self.signal_number = signal_number
         self.exit_code = 128 + signal_number

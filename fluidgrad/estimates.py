@@ -12,21 +12,27 @@ import numpy as np
 
 from fluidgrad import field_names
 from fluidgrad.config import Config
-from fluidgrad.config.flow_checks import FIELD_ARRAYS, available_memory
+from fluidgrad.config.flow_checks import FIELD_ARRAYS, SCALAR_ARRAYS, available_memory
 from fluidgrad.errors import RefusedError
 from fluidgrad.grid import Grid, H
 
 IMPLICIT_ARRAYS = 4
 """Field arrays of the solver for implicit viscosity, besides those of every run."""
 
+RHEOLOGY_ARRAYS = 4
+"""Field arrays of the solver for a viscosity that varies."""
+
 PROGRAM_BYTES = 250 * 2**20
 """Memory of Python and the libraries."""
 
 STORED_ALWAYS = 5
-"""Arrays in every snapshot: u, v and p, and the velocity at the centres."""
+"""Arrays in every snapshot: u, v and p, and the velocity at the centres; scalars and bodies add theirs."""
 
-CHECKPOINT_ARRAYS = 3 * 3
-"""Arrays of three checkpoints, the most there are at one time."""
+CHECKPOINTS = 3
+"""Checkpoints, the most there are at one time."""
+
+CHECKPOINT_ARRAYS = 3 * CHECKPOINTS
+"""Arrays in them; scalars add theirs."""
 
 FILE_BYTES = 40_000
 """A snapshot besides its arrays: names, coordinates, checksum."""
@@ -34,6 +40,12 @@ FILE_BYTES = 40_000
 SECONDS_PER_CELL = {"explicit": 40e-9, "implicit": 90e-9}
 SECONDS_PER_STEP = 0.2e-3
 """Wall-clock time of a step on two cores of a present-day machine: per cell, and at least."""
+
+SECONDS_PER_CELL_OF_LAW = {"newtonian": 45e-9, "power law": 190e-9, "carreau": 280e-9}
+"""What a viscosity that varies adds to a step, per cell; newtonian with the sub-grid model."""
+
+SECONDS_PER_CELL_OF_SCALAR = {"central": 10e-9, "limited": 25e-9}
+"""What a scalar adds to a step, per cell, by its convective scheme."""
 
 CELL_REYNOLDS_ADVISED = 10.0
 """Cell Reynolds number above which the central scheme tends to show grid-scale waves."""
@@ -54,13 +66,16 @@ def _cells(config: Config) -> int:
 
 def stored_arrays(config: Config) -> int:
     """Field arrays in a snapshot."""
-    derived = set(field_names.expand(config.output.fields)) - set(field_names.PRIMARY)
-    return STORED_ALWAYS + len(derived)
+    scalars = [scalar.name for scalar in config.scalars]
+    derived = set(field_names.expand(config.output.fields, scalars)) - {*field_names.PRIMARY, *scalars}
+    return STORED_ALWAYS + len(scalars) + bool(config.bodies) + len(derived)
 
 
 def memory_needed(config: Config) -> int:
     """Bytes of memory that a run takes at most: the solver, and a snapshot with its file on the way out."""
     solver = FIELD_ARRAYS + (IMPLICIT_ARRAYS if config.numerics.diffusion == "implicit" else 0)
+    solver += sum(SCALAR_ARRAYS[scalar.advection] for scalar in config.scalars)
+    solver += RHEOLOGY_ARRAYS if config.variable_viscosity else 0
     return PROGRAM_BYTES + 8 * _cells(config) * (solver + 2 * stored_arrays(config))
 
 
@@ -68,7 +83,8 @@ def disk_needed(config: Config) -> int:
     """Bytes on disk of a whole run, uncompressed."""
     itemsize = 4 if config.output.precision == "float32" else 8
     snapshot = stored_arrays(config) * itemsize * _cells(config) + FILE_BYTES
-    return snapshots(config) * snapshot + CHECKPOINT_ARRAYS * 8 * _cells(config)
+    checkpoints = CHECKPOINT_ARRAYS + CHECKPOINTS * len(config.scalars)
+    return snapshots(config) * snapshot + checkpoints * 8 * _cells(config)
 
 
 def require_resources(config: Config, place: Path, present: int = 0) -> None:
@@ -132,8 +148,8 @@ class Estimate:
 
     @cached_property
     def speed(self) -> Speed:
-        """The largest of the speeds on the sides, at the start, and of what the forces may drive."""
-        found = [*self._side_speeds(), self._initial_speed(), self._forced_speed()]
+        """The largest of the speeds on the sides, of bodies, at the start, and of what the forces may drive."""
+        found = [*self._side_speeds(), *self._body_speeds(), self._initial_speed(), self._forced_speed()]
         return max(found, key=lambda speed: speed.value)
 
     def _side_speeds(self) -> list[Speed]:
@@ -150,6 +166,21 @@ class Estimate:
             if name in ("bottom", "top"):
                 u, v = v, u
             speeds.append(Speed(u, v, f"of the {name} side ({side.type})"))
+        return speeds
+
+    def _body_speeds(self) -> list[Speed]:
+        """Largest velocity of each moving body at some times of the run, within the domain."""
+        from fluidgrad.assembly import bodies_of
+
+        across = math.hypot(self.grid.length_x, self.grid.length_y)
+        speeds = []
+        for body in bodies_of(self.config):
+            if body.motion.steady:
+                continue
+            arm = min(across, math.dist(body.shape.centre, body.motion.pivot) + body.shape.reach)
+            moves = [body.motion.velocity(t) for t in np.linspace(0.0, self.config.time.end, 65)]
+            u, v = (max(abs(getattr(m, axis)) + abs(m.angle) * arm for m in moves) for axis in "xy")
+            speeds.append(Speed(u, v, f"of the body {body.name!r}"))
         return speeds
 
     def _largest(self, value: float | str, x, y, times) -> float:
@@ -189,20 +220,46 @@ class Estimate:
         ]
         if asked.kolmogorov is not None:
             forces["xy".index(asked.kolmogorov.direction)] += abs(asked.kolmogorov.amplitude)
+        for scalar in self.config.scalars:
+            low, high = self._range(scalar, times)
+            forces = [
+                f + abs(g) * (high - low) for f, g in zip(forces, self.config.lift(scalar), strict=True)
+            ]
         return forces
+
+    def _range(self, scalar, times) -> tuple[float, float]:
+        """Smallest and largest value of a scalar at the start, on its sides and on the walls of bodies."""
+        g, given = self.grid, [scalar.boundaries.left, scalar.boundaries.right, scalar.boundaries.bottom]
+        places = [(g.x_f[0], g.y), (g.x_f[-1], g.y), (g.x, g.y_f[0]), (g.x, g.y_f[-1])]
+        found = [self.config.formula(scalar.initial, ("x", "y"))(x=g.x[None, :], y=g.y[:, None])]
+        for side, (x, y) in zip([*given, scalar.boundaries.top], places, strict=True):
+            if (value := getattr(side, "value", None)) is not None:
+                found += [self.config.formula(value)(x=x, y=y, t=float(t)) for t in times]
+        for wall in scalar.bodies:
+            if wall.type == "value":
+                formula = self.config.formula(wall.value)
+                found += [formula(x=g.x[None, :], y=g.y[:, None], t=float(t)) for t in times]
+        return min(float(np.min(q)) for q in found), max(float(np.max(q)) for q in found)
 
     def _driven(self, force: float) -> float:
         shorter, longer = sorted((self.grid.length_x, self.grid.length_y))
-        drag, nu = self.config.forcing.drag, self.config.nu
+        drag = self.config.forcing.drag
+        nu = self.config.nu if self.config.fluid.newtonian else 0.0
         limits = [math.sqrt(force * longer)]
         limits += [force / drag] if drag > 0 else []
         limits += [force * shorter**2 / (8.0 * nu)] if nu > 0 else []
         return min(limits)
 
+    @cached_property
+    def nu(self) -> float:
+        """Viscosity at a shear rate of the speed over the shorter side, m2/s."""
+        shorter = min(self.grid.length_x, self.grid.length_y)
+        return self.config.fluid.viscosity_at(self.speed.value / shorter)
+
     @property
     def reynolds(self) -> tuple[float, str]:
         """Reynolds number and how it comes about; infinite without viscosity."""
-        fluid, nu = self.config.fluid, self.config.nu
+        fluid, nu = self.config.fluid, self.nu
         if fluid.reynolds is not None:
             return fluid.reynolds, f"as given, with {fluid.speed:g} m/s and {fluid.length:g} m"
         length = min(self.grid.length_x, self.grid.length_y)
@@ -216,7 +273,7 @@ class Estimate:
     def cell_reynolds(self) -> float:
         """Speed times the largest cell width over viscosity."""
         widest = max(float(self.grid.dx.max()), float(self.grid.dy.max()))
-        return self.speed.value * widest / self.config.nu if self.config.nu > 0 else math.inf
+        return self.speed.value * widest / self.nu if self.nu > 0 else math.inf
 
     @property
     def convective_step(self) -> float:
@@ -234,7 +291,19 @@ class Estimate:
         """Largest stable step for explicit viscosity, s; infinite if it is implicit or zero."""
         from fluidgrad.stepsize import viscous_step
 
-        return viscous_step(self.grid, self.config.nu, self.config.numerics.diffusion == "implicit")
+        fluid, nu = self.config.fluid, max(self.nu, self.config.nu)
+        steepness = 1.0 if fluid.newtonian else max(1.0, fluid.model.index)
+        return viscous_step(self.grid, steepness * nu, self.config.numerics.diffusion == "implicit")
+
+    @property
+    def diffusive_step(self) -> float:
+        """Largest stable step for the explicit diffusion of scalars, s; infinite if there is none."""
+        from fluidgrad.stepsize import viscous_step
+
+        implicit = self.config.numerics.diffusion == "implicit"
+        explicit = [s for s in self.config.scalars if s.advection == "limited" or not implicit]
+        largest = max((self.config.diffusivity(scalar) for scalar in explicit), default=0.0)
+        return viscous_step(self.grid, largest, implicit=False)
 
     @property
     def step(self) -> tuple[float, str]:
@@ -245,6 +314,7 @@ class Estimate:
         limits = [
             (self.convective_step, f"CFL {asked.cfl:g}"),
             (self.viscous_step, "viscosity"),
+            (self.diffusive_step, "diffusion of a scalar"),
             (asked.max_step or math.inf, "max_step"),
             (asked.end, "the end of the run"),
         ]
@@ -260,6 +330,9 @@ class Estimate:
         """Wall-clock time expected on two cores, s; within a factor of two or three."""
         cells = self.grid.nx * self.grid.ny
         per_step = SECONDS_PER_STEP + cells * SECONDS_PER_CELL[self.config.numerics.diffusion]
+        per_step += cells * sum(SECONDS_PER_CELL_OF_SCALAR[s.advection] for s in self.config.scalars)
+        if self.config.variable_viscosity:
+            per_step += cells * SECONDS_PER_CELL_OF_LAW[self.config.fluid.model.law]
         return self.steps * per_step
 
     @property
@@ -274,10 +347,16 @@ class Estimate:
         if self.viscous_step < 0.2 * min(self.convective_step, config.time.max_step or math.inf):
             notes.append(
                 'viscosity rules the step: [numerics] diffusion = "implicit" would allow longer ones'
+                if config.fluid.newtonian
+                else "viscosity rules the step: a smaller viscosity at rest would allow longer ones"
             )
         if config.time.step is not None and config.time.step > self.viscous_step:
             notes.append(
                 f"the step is longer than viscosity allows, {self.viscous_step:.3g} s: it will blow up"
+            )
+        if config.time.step is not None and config.time.step > self.diffusive_step:
+            notes.append(
+                f"the step is longer than the diffusion of a scalar allows, {self.diffusive_step:.3g} s: it will blow up"
             )
         courant = (config.time.step or 0.0) * self.courant_rate
         if courant > 1.5:

@@ -5,17 +5,25 @@ where that is. :func:`at_centres` and :func:`gradient_at_centres` bring any of t
 
 On a side that is not periodic the tangential velocity of the side itself enters, half a cell away. These
 are the derivatives of the solver's own viscous stress: the momentum that a wall takes up is their sum, and
-the vorticity integrated over the domain is exactly the circulation around it.
+the vorticity integrated over the domain is exactly the circulation around it. Likewise the derivatives of a
+transported scalar on a side are those of the solver's own flux.
+
+A flow with transported scalars has, besides :data:`FIELDS`, each of them by its name ``c`` and its derivatives
+``dc_dx``, ``dc_dy``. In bodies the values are what the solver keeps there; pictures leave them out
+(:func:`solid_mask`).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
+from fluidgrad import field_names
 from fluidgrad.errors import ConfigError
 from fluidgrad.flow import Flow
 from fluidgrad.grid import LOCATIONS, Grid, H
@@ -37,33 +45,47 @@ class Field:
     long_name: str
     symbol: str
     diverging: bool
-    function: Callable[[Flow], np.ndarray]
+    function: Callable[[Flow], np.ndarray] = field(compare=False)
 
 
-def lookup(name: str) -> Field:
-    """The :class:`Field` of that name; raises ConfigError with the nearest name if there is none."""
+ScalarUnits = Mapping[str, tuple[str, str]]
+"""Name of each transported scalar -> its units, and a name for labels."""
+
+NO_SCALARS: ScalarUnits = MappingProxyType({})
+
+
+def known(scalars: ScalarUnits) -> dict[str, Field]:
+    """All fields of a run with these transported scalars, by name."""
+    return FIELDS | {one.name: one for name, about in scalars.items() for one in _of_scalar(name, *about)}
+
+
+def lookup(name: str, scalars: ScalarUnits = NO_SCALARS) -> Field:
+    """The :class:`Field` of that name in a run with these transported scalars (:attr:`Flow.scalar_units`).
+
+    Raises ConfigError with the nearest name if there is none.
+    """
     if name in FIELDS:
         return FIELDS[name]
-    near = difflib.get_close_matches(str(name), FIELDS, n=1)
+    every = known(scalars)
+    if name in every:
+        return every[name]
+    near = difflib.get_close_matches(str(name), every, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ConfigError(f"there is no field {name!r}: {hint}Fields are {', '.join(FIELDS)}.")
+    raise ConfigError(f"there is no field {name!r}: {hint}Fields are {', '.join(every)}.")
 
 
 def compute(flow: Flow, name: str) -> np.ndarray:
-    """Values of a field at its own location, plain shape ``flow.grid.shape(FIELDS[name].location)``.
+    """Values of a field at its own location, plain shape ``flow.grid.shape(location)``.
 
     Raises ConfigError for an unknown name.
     """
-    return lookup(name).function(flow)
+    return lookup(name, flow.scalar_units).function(flow)
 
 
 def at_centres(flow: Flow, name: str) -> np.ndarray:
     """Values of a field at the cell centres (ny, nx): the mean of the two faces or four nodes around."""
-    values = compute(flow, name)
-    for axis, dim in enumerate(LOCATIONS[FIELDS[name].location]):
-        if dim.endswith("_f"):
-            values = _mean(values, axis)
-    return values
+    found = lookup(name, flow.scalar_units)
+    return _to_centres(found.function(flow), found.location)
 
 
 def velocity_at_centres(flow: Flow) -> tuple[np.ndarray, np.ndarray]:
@@ -72,13 +94,13 @@ def velocity_at_centres(flow: Flow) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gradient_at_centres(flow: Flow, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient ``(d/dx, d/dy)`` of a scalar field at the cell centres, (ny, nx) each, field units per metre.
+    """Gradient ``(d/dx, d/dy)`` of a field at the cell centres, (ny, nx) each, field units per metre.
 
     Second order: across the cell where the field lives on faces or nodes, else from three neighbouring
     centres, one-sided at a side that is not periodic. Raises ConfigError for an unknown name.
     """
-    values = compute(flow, name)
-    dims = LOCATIONS[FIELDS[name].location]
+    found = lookup(name, flow.scalar_units)
+    values, dims = found.function(flow), LOCATIONS[found.location]
 
     def derivative(axis: int) -> np.ndarray:
         other = 1 - axis
@@ -88,6 +110,23 @@ def gradient_at_centres(flow: Flow, name: str) -> tuple[np.ndarray, np.ndarray]:
         return _central(q, flow.grid, axis)
 
     return derivative(ALONG_X), derivative(ALONG_Y)
+
+
+def distance_at(flow: Flow, location: str) -> np.ndarray:
+    """Signed distance from the nearest wall of a body at a location, plain shape, m: the mean of the nodes
+    around. Only for a flow with bodies."""
+    distance = flow.distance
+    for axis, dim in enumerate(LOCATIONS[location]):
+        if not dim.endswith("_f"):
+            distance = _mean(distance, axis)
+    return distance
+
+
+def solid_mask(flow: Flow, location: str) -> np.ndarray:
+    """Which points of a location are in a body, plain shape, bool."""
+    if flow.distance is None:
+        return np.zeros(flow.grid.shape(location), dtype=bool)
+    return distance_at(flow, location) < 0
 
 
 # Pieces ------------------------------------------------------------------------------------------------
@@ -117,6 +156,14 @@ def _mean(values: np.ndarray, axis: int) -> np.ndarray:
     """Mean of neighbours along an axis: faces to centres."""
     low, high = (values[:, :-1], values[:, 1:]) if axis == ALONG_X else (values[:-1], values[1:])
     return 0.5 * (low + high)
+
+
+def _to_centres(values: np.ndarray, location: str) -> np.ndarray:
+    """Values at a location, or the mean of those around, at the centres."""
+    for axis, dim in enumerate(LOCATIONS[location]):
+        if dim.endswith("_f"):
+            values = _mean(values, axis)
+    return values
 
 
 def _across_faces(values: np.ndarray, grid: Grid, axis: int) -> np.ndarray:
@@ -191,6 +238,59 @@ def _streamfunction(flow: Flow) -> np.ndarray:
     psi[0, 1:] = -np.cumsum(flow.v[0] * _widths(grid, ALONG_X))
     psi[1:] = psi[0] + np.cumsum(flow.u * _column(_widths(grid, ALONG_Y), ALONG_Y), axis=ALONG_Y)
     return psi
+
+
+def _scalar_derivative(name: str, axis: int) -> Callable[[Flow], np.ndarray]:
+    """Derivative of a transported scalar on the faces; a side's own value enters half a cell away."""
+
+    def derivative(flow: Flow) -> np.ndarray:
+        values = np.moveaxis(flow.scalars[name], axis, 0)
+        low, high = values[-1], values[0]
+        if not _periodic(flow.grid, axis):
+            sides = flow.scalar_sides[name]
+            first, last = ("left", "right") if axis == ALONG_X else ("bottom", "top")
+            low, high = 2 * sides[first] - values[0], 2 * sides[last] - values[-1]
+        padded = np.concatenate([low[None], values, high[None]])
+        return _across_faces(np.moveaxis(padded, 0, axis), flow.grid, axis)
+
+    return derivative
+
+
+def _of_scalar(name: str, units: str, long_name: str) -> tuple[Field, ...]:
+    """The fields of a transported scalar: itself and its derivatives."""
+    symbol = scalar_symbol(name)
+    along_x, along_y = field_names.gradient(name)
+    words = long_name or name
+    slope = per_metre(units)
+    return (
+        Field(name, "centre", units, words, symbol, False, lambda flow: flow.scalars[name]),
+        Field(along_x, "x-face", slope, f"derivative of {words} along x",
+              rf"\partial {symbol}/\partial x", True, _scalar_derivative(name, ALONG_X)),
+        Field(along_y, "y-face", slope, f"derivative of {words} along y",
+              rf"\partial {symbol}/\partial y", True, _scalar_derivative(name, ALONG_Y)),
+    )  # fmt: skip
+
+
+_GREEK = ("alpha", "beta", "gamma", "delta", "theta", "kappa", "rho", "sigma", "phi", "chi", "psi", "omega")
+
+
+def scalar_symbol(name: str) -> str:
+    """Mathtext for the name of a transported scalar: a letter, a Greek letter, or the word upright."""
+    if len(name) == 1:
+        return name
+    return rf"\{name}" if name in _GREEK else rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+
+
+def per_metre(units: str) -> str:
+    """Units divided by a metre: ``"m2 s-2"`` gives ``"m s-2"``, ``"K"`` gives ``"K m-1"``."""
+    if units == "1":
+        return "m-1"
+    if not re.fullmatch(r"[A-Za-z]+(-?\d+)?( [A-Za-z]+(-?\d+)?)*", units):
+        return f"({units}) m-1"
+    powers = {name: int(power or 1) for name, power in re.findall(r"([A-Za-z]+)(-?\d+)?", units)}
+    powers = {"m": powers.pop("m", 0) - 1, **powers}
+    ordered = sorted(powers, key=lambda name: powers[name] < 0)
+    return " ".join(f"{n}{'' if powers[n] == 1 else powers[n]}" for n in ordered if powers[n]) or "1"
 
 
 def _table(*rows: tuple) -> dict[str, Field]:

@@ -46,6 +46,11 @@ def _pad_widths(widths: np.ndarray, periodic: bool) -> np.ndarray:
     return np.pad(widths, H, mode="wrap" if periodic else "symmetric")
 
 
+def node_shares(widths: np.ndarray) -> np.ndarray:
+    """Extent of the domain that belongs to each face of cells of these widths: half of each neighbour."""
+    return 0.5 * (np.append(widths, 0.0) + np.append(0.0, widths))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Grid(Displayed):
     """A rectangular staggered grid.

@@ -1,4 +1,4 @@
-"""Crank-Nicolson viscosity within a Runge-Kutta stage, for any set of sides."""
+"""Crank-Nicolson viscosity and diffusion within a Runge-Kutta stage, for any set of sides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from fluidgrad.boundary import Boundary
 from fluidgrad.grid import Grid, H
-from fluidgrad.kernels import halo, implicit, momentum, projection
+from fluidgrad.kernels import halo, implicit, momentum, projection, scalar
 
 ENDS = {halo.PERIODIC: np.nan, halo.GIVEN: -1.0, halo.FREE: 1.0, halo.OPEN: 0.0}
 """Continuation of a tangential velocity -> what its increment is half a cell outside, as a multiple of the
@@ -112,3 +112,39 @@ class ImplicitViscosity:
         implicit.sweep_columns(self.ru, H, self.first_x, columns, *self.u_lines[1].factors)
         implicit.sweep_rows(self.rv, self.first_y, H + ny - self.first_y, H, *self.v_lines[0].factors)
         implicit.sweep_columns(self.rv, self.first_y, H, nx, *self.v_lines[1].factors)
+
+
+class ImplicitDiffusion:
+    """The implicit part of a stage of a scalar at the centres.
+
+    Parameters
+    ----------
+    grid, m, diffusivity : where, spacings, m2/s.
+    sides : fills the halo of the scalar, and tells what an increment is beyond a side
+        (:class:`fluidgrad.scalars.ScalarSides`).
+    """
+
+    def __init__(self, grid: Grid, m: momentum.Metrics, diffusivity: float, sides):
+        self.grid, self.m, self.diffusivity, self.sides = grid, m, diffusivity, sides
+        self.r = grid.zeros()
+        i, j = np.arange(H, H + grid.nx), np.arange(H, H + grid.ny)
+        self.x_line = Line(m.rdx[i] * m.rdxu[i], m.rdx[i] * m.rdxu[i + 1], sides.increments("left", "right"))
+        self.y_line = Line(m.rdy[j] * m.rdyv[j], m.rdy[j] * m.rdyv[j + 1], sides.increments("bottom", "top"))
+
+    def advance(self, c, now, before, c_out, t: float, weights) -> None:
+        """The scalar ``c_out`` at the end of the stage, time t; ``now``, ``before``: explicit rates of this and the
+        last stage (unit of c per s); ``weights``: as for the velocity (s). ``c_out`` may be ``c``."""
+        a, b, explicit, implicit_step = weights
+        r, coefficient = self.r, implicit_step * self.diffusivity
+        r.fill(0.0)
+        scalar.advance(r, now, before, r, a, b)
+        scalar.diffuse(c, self.m, r, explicit * self.diffusivity)
+        if c_out is not c:
+            np.copyto(c_out, c)
+        self.sides.fill(c_out, t)
+        scalar.diffuse(c_out, self.m, r, coefficient)
+        self.x_line.factorise(coefficient)
+        self.y_line.factorise(coefficient)
+        implicit.sweep_rows(r, H, self.grid.ny, H, *self.x_line.factors)
+        implicit.sweep_columns(r, H, H, self.grid.nx, *self.y_line.factors)
+        c_out[H:-H, H:-H] += r[H:-H, H:-H]

@@ -160,8 +160,9 @@ class Recorder:
 
 
 def _arrays(state) -> dict[str, np.ndarray]:
-    """The arrays of a state that there are."""
-    return {name: q for name in ("u", "v", "p") if (q := getattr(state, name)) is not None}
+    """The arrays of a state that there are, by the names they have in a checkpoint."""
+    arrays = {name: q for name in ("u", "v", "p") if (q := getattr(state, name)) is not None}
+    return arrays | {f"scalar_{name}": c for name, c in state.scalars.items()}
 
 
 def _settings(simulation) -> dict:
@@ -173,4 +174,6 @@ def _settings(simulation) -> dict:
         "compression": config.output.compression,
         "attributes": provenance(config, simulation.threads),
         "series_units": simulation.series_columns,
+        "scalars": {scalar.name: (scalar.units, scalar.long_name) for scalar in config.scalars},
+        "bodies": bool(config.bodies),
     }

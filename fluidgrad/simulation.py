@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
-from fluidgrad import assembly, cases, fields
+from fluidgrad import assembly, cases, fields, loads, transfer
 from fluidgrad.boundary import SIDES
 from fluidgrad.config import Config, load
 from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_sides
@@ -20,6 +20,7 @@ from fluidgrad.flow import Flow
 from fluidgrad.grid import H
 from fluidgrad.stepping import FractionalStep, State
 from fluidgrad.stepsize import StepSize
+from fluidgrad.threads import set_threads
 
 if TYPE_CHECKING:
     from fluidgrad.recording import Recorder
@@ -38,10 +39,6 @@ COLLAPSED_STEP = 1e-10
 
 RUNAWAY_DIVERGENCE = 1e-6
 """Largest divergence, relative to ``|u|/dx + |v|/dy``, that a working projection can leave."""
-
-
-THREADED_FROM = 160 * 160
-"""Cells from which a second thread pays, also when the machine has something else to do."""
 
 
 class Simulation(Displayed):
@@ -66,19 +63,35 @@ class Simulation(Displayed):
         forcing = assembly.forcing_of(config, self.grid)
         implicit = config.numerics.diffusion == "implicit"
         self.stepper = FractionalStep(
-            self.grid, boundary, forcing, config.nu, config.numerics.advection, implicit, self.threads
+            self.grid,
+            boundary,
+            forcing,
+            config.nu,
+            config.numerics.advection,
+            implicit,
+            self.threads,
+            bodies=assembly.bodies_of(config),
+            tolerance=config.numerics.pressure_tolerance,
+            rheology=assembly.rheology_of(config, self.grid),
+            scalars=assembly.scalars_of(config),
         )
         self.step_size = StepSize(config, self.grid, self.stepper)
         self.observer = Observer(self.grid, self.stepper.metrics)
         self.probes = assembly.probes_of(config)
-        self.series_columns = columns(boundary, self.probes)
+        self.series_columns = columns(boundary, self.probes, config.scalars)
+        self.series_columns |= loads.columns(self.stepper.bodies)
+        self.series_columns |= transfer.columns(self.stepper.transports)
+        if self.stepper.rheology is not None:
+            self.series_columns |= self.stepper.rheology.columns
         rng = forcing.random.generator() if forcing.random else None
-        stage_pressure = self.grid.zeros() if implicit else None
+        stage_pressure = None if self.stepper.p is None else self.grid.zeros()
         self.state = State(0.0, 0, self.grid.zeros(), self.grid.zeros(), stage_pressure, rng)
+        self.state.scalars = {name: self.grid.zeros() for name in self.stepper.transports}
         self.dt = 0.0
         self.survey = Survey(0.0, 0.0, 0.0)
         self.change = math.inf
-        """Largest rate of change of the velocity in the last step, m/s2; kept if a steady state is looked for."""
+        """Largest rate of change of the velocity (m/s2) and the scalars (unit per s) in the last step; kept if a steady
+        state is looked for."""
         self._pressure = self.grid.zeros()
         self._pressure_step = -1
         if initial:
@@ -136,6 +149,11 @@ class Simulation(Displayed):
             self._pressure_step = self.step_count
         return self._to_read(self._pressure, "centre")
 
+    @property
+    def scalars(self) -> dict[str, np.ndarray]:
+        """The scalars at centres by name, views (ny, nx)."""
+        return {name: self._to_read(c, "centre") for name, c in self.state.scalars.items()}
+
     def _to_read(self, padded: np.ndarray, location: str) -> np.ndarray:
         """A view that cannot be written to: pressure, halo and step size would not follow."""
         view = self.grid.view(padded, location)
@@ -143,8 +161,10 @@ class Simulation(Displayed):
         return view
 
     def set_initial(self) -> None:
-        """Set the initial flow of the configuration."""
+        """Set the initial flow and scalars of the configuration."""
         self._set(assembly.initial_velocity(self.config, self.grid))
+        for name in self.state.scalars:
+            self.set_scalar(name, assembly.initial_scalar(self.config, self.grid, name))
 
     def set_velocity(self, u, v) -> None:
         """Replace the velocity and project it: functions ``f(x, y)``, numbers, or arrays on the faces of shapes
@@ -156,6 +176,19 @@ class Simulation(Displayed):
         (ny + 1, nx + 1), plus a uniform flow; discretely divergence-free."""
         self._set(cases.from_streamfunction(self.grid, _of_space(psi), mean))
 
+    def set_scalar(self, name: str, values) -> None:
+        """Replace a scalar: a function ``f(x, y)``, a number, or an array at the centres, (ny, nx)."""
+        if name not in self.state.scalars:
+            there = ", ".join(self.state.scalars) or "none"
+            raise ConfigError(f"there is no scalar {name!r}; the scalars of this flow: {there}")
+        given = cases.from_scalar(self.grid, _of_space(values))
+        if not np.isfinite(given).all():
+            raise ConfigError(f"the values of {name} are not finite everywhere")
+        c = self.state.scalars[name]
+        self.grid.view(c, "centre")[...] = given
+        self.stepper.transports[name].start(c, self.state.t)
+        self._start()
+
     def _set(self, velocity) -> None:
         state, stepper = self.state, self.stepper
         for padded, plain, location in zip((state.u, state.v), velocity, ("x-face", "y-face"), strict=True):
@@ -165,8 +198,12 @@ class Simulation(Displayed):
             self.grid.view(padded, location)[...] = plain
         stepper.boundary.start_outflow(state.u, state.v)
         stepper.project(state.u, state.v, state.t)
-        if state.p is not None:
-            stepper.pressure(state, state.p)
+        self._start()
+
+    def _start(self) -> None:
+        """Begin anew with a velocity or a scalar that was given."""
+        if self.state.p is not None:
+            self.stepper.pressure(self.state, self.state.p)
         self.change = math.inf
         self.refresh()
 
@@ -177,7 +214,7 @@ class Simulation(Displayed):
 
     def time_step(self) -> float:
         """The step that the settings allow now, s; see :class:`fluidgrad.stepsize.StepSize`."""
-        return self.step_size.allowed(self.t, self.dt, self.survey.rate)
+        return self.step_size.allowed(self.state, self.dt, self.survey.rate)
 
     def step(self, until: float | None = None) -> float:
         """Take one step and return its length in s. With ``until`` the last steps before that time are evened out
@@ -216,18 +253,28 @@ class Simulation(Displayed):
                 state.rng.bit_generator.state = generator
             raise
         if self.config.time.steady is not None:
-            self.change = self.observer.largest_change(stepper.u, stepper.v, state.u, state.v) / dt
+            moved = [(stepper.u, stepper.v, state.u, state.v)]
+            moved += [
+                (stepper.transports[n].c, stepper.transports[n].c, c, c) for n, c in state.scalars.items()
+            ]
+            self.change = max(self.observer.largest_change(*arrays) for arrays in moved) / dt
         stepper.accept(state, t)
         self.survey, self.dt = survey, dt
         return dt
 
     def _check(self, survey: Survey, dt: float) -> None:
         u, v = self.stepper.u, self.stepper.v
+        for name, transport in self.stepper.transports.items():
+            if not math.isfinite(transport.extent(transport.c).mean):
+                raise self._blow_up(f"{name} is not finite", u, v)
         if not math.isfinite(survey.energy):
             raise self._blow_up("the velocity is not finite", u, v)
         if survey.rate * dt > RUNAWAY_COURANT:
             raise self._blow_up(f"the Courant number has jumped to {survey.rate * dt:.3g}", u, v)
-        if survey.divergence > RUNAWAY_DIVERGENCE * max(survey.rate, self.survey.rate):
+        left = RUNAWAY_DIVERGENCE
+        if self.stepper.walls is not None:
+            left = max(left, 10.0 * self.config.numerics.pressure_tolerance)
+        if survey.divergence > left * max(survey.rate, self.survey.rate):
             boundary = self.stepper.boundary
             fluxes = [boundary.outward_flux(name, u, v) for name in SIDES]
             surplus = -sum(fluxes)
@@ -289,8 +336,15 @@ class Simulation(Displayed):
             "max_divergence": self.survey.divergence,
             **self.observer.budget(u, v, self.config.nu),
         }
+        if stepper.rheology is not None:
+            row |= stepper.rheology.diagnostics(u, v)
         for name in open_sides(stepper.boundary):
             row[f"flow_{name}"] = stepper.boundary.outward_flux(name, u, v)
+        if stepper.bodies:
+            _ = self.p
+            forces = stepper.loads(self.state, self._pressure)
+            row |= loads.row(stepper.bodies, forces, stepper.cut_solver.iterations)
+        row |= transfer.row(stepper.transports, self.state)
         if self.probes:
             _ = self.p  # brings the padded array up to date
         for probe in self.probes:
@@ -298,6 +352,7 @@ class Simulation(Displayed):
                 (u, "x-face", "u"),
                 (v, "y-face", "v"),
                 (self._pressure, "centre", "p"),
+                *((c, "centre", name) for name, c in self.state.scalars.items()),
             ):
                 row[f"{probe.name}_{column}"] = interpolate(self.grid, q, location, probe.x, probe.y)
         return row
@@ -312,7 +367,11 @@ class Simulation(Displayed):
             "v_left": 0.5 * (v[:, H - 1] + v[:, H])[H : H + ny + 1],
             "v_right": 0.5 * (v[:, H + nx - 1] + v[:, H + nx])[H : H + ny + 1],
         }
-        return Flow(g, self.t, self.step_count, self.u.copy(), self.v.copy(), self.p.copy(), **across)
+        carried = transfer.carried(self.stepper.transports, self.state.scalars)
+        if self.stepper.walls is not None:
+            across["distance"] = self.stepper.walls.distance(self.t)
+        velocity = (self.u.copy(), self.v.copy())
+        return Flow(g, self.t, self.step_count, *velocity, self.p.copy(), **across, **carried)
 
     def field(self, name: str) -> np.ndarray:
         """A scalar field by name (see :data:`fluidgrad.fields.FIELDS`), at its own location."""
@@ -327,7 +386,7 @@ class Simulation(Displayed):
             ("time", f"t = {self.t:.6g} s, step {self.step_count}"),
             ("grid", f"{self.grid.nx} x {self.grid.ny} cells"),
             *((axis, self.grid.extent(axis)) for axis in ("x", "y")),
-            ("viscosity", f"{self.config.nu:g} m2/s"),
+            ("viscosity", self.config.fluid.summary()),
             ("sides", ", ".join(f"{name} {sides[name].type}" for name in SIDES)),
             ("results", str(self.recorder.directory) if self.recorder else "not stored"),
         ]
@@ -336,15 +395,3 @@ class Simulation(Displayed):
 def _of_space(q):
     """A user's function of x and y in the form of the solver's functions of x, y and t."""
     return (lambda x, y, t: q(x, y)) if callable(q) else q
-
-
-def set_threads(threads: int | None, cells: int) -> int:
-    """Set numba's threads for a grid of so many cells and return their number: as asked for, at most those of
-    the machine; by default all, or one where the grid is too small for a second one to pay."""
-    available = numba.config.NUMBA_NUM_THREADS
-    if threads is None:
-        threads = available if cells >= THREADED_FROM else 1
-    if threads < 1:
-        raise ConfigError(f"threads: {threads} given; at least 1 is needed")
-    numba.set_num_threads(min(threads, available))
-    return numba.get_num_threads()

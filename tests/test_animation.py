@@ -13,11 +13,13 @@ from exact_flows import Snapshots, make_flow, make_grid, single_eddy, taylor_gre
 from PIL import Image
 
 from fluidgrad.errors import ConfigError, StorageError
+from fluidgrad.fields import FIELDS
 from fluidgrad.plotting import animate, default_suffix, video
 from fluidgrad.plotting.animation import Stage, to_colours
 from fluidgrad.plotting.panel import Look, survey
-from fluidgrad.plotting.sampling import sample, view_window
+from fluidgrad.plotting.sampling import view_window
 from fluidgrad.plotting.style import styled
+from fluidgrad.plotting.survey import sample
 
 SMALL = (320, 180)
 
@@ -56,7 +58,7 @@ def test_mp4(run, tmp_path):
 
 def test_mp4_keeps_the_colours(run, tmp_path):
     pytest.importorskip("av")
-    look = Look("speed")
+    look = Look(FIELDS["speed"])
     (frame, *_), *_ = decoded(animate(run, tmp_path / "a.mp4", "speed", size=(640, 360)))
     drawn = make_stage(run, look).draw(run.flow(0), 0)[..., :3]
     assert np.abs(frame.astype(float) - drawn).mean() < 4
@@ -77,7 +79,7 @@ def test_gif(run, tmp_path):
         for k in range(gif.n_frames):
             gif.seek(k)
             frames.append(np.asarray(gif.convert("RGB")).astype(int))
-    stage = make_stage(run, Look("vorticity"), SMALL)
+    stage = make_stage(run, Look(FIELDS["vorticity"]), SMALL)
     for k, frame in enumerate(frames):
         if k == 0:
             assert (frame[2, 2] == 255).all()
@@ -94,7 +96,7 @@ def test_the_same_bytes_every_time(run, tmp_path, suffix):
 
 
 def test_limits_hold_for_the_whole_run_and_are_symmetric(run):
-    stage = make_stage(run, Look("vorticity"))
+    stage = make_stage(run, Look(FIELDS["vorticity"]))
     assert stage.scale.low == -stage.scale.high
     strength = [
         np.ptp(stage.draw(run.flow(k), 0)[stage.rows, stage.columns, :3].astype(int), axis=(0, 1))
@@ -114,23 +116,23 @@ def test_pixels_have_the_colour_of_the_field_at_their_place(stretched):
     )
     run = Snapshots([flow])
     for name in ("p", "vorticity"):
-        stage = make_stage(run, Look(name))
+        stage = make_stage(run, Look(FIELDS[name]))
         frame = stage.draw(flow, 0)
         for x, y in [(0.6, -0.7), (2.0, -0.6), (0.8, 0.3), (1.7, 0.2)]:
             column, up = stage.ax.transData.transform((x, y))
-            value = sample(flow, name, np.array([x]), np.array([y]))
+            value = sample(flow, FIELDS[name], np.array([x]), np.array([y]))
             expected = to_colours(value, stage.scale, stage.table)[0, 0].astype(int)
             assert np.abs(frame[frame.shape[0] - 1 - int(up), int(column), :3] - expected).max() < 14
 
 
 def test_colours_beyond_the_limits_are_those_of_the_limits(run):
-    stage = make_stage(run, Look("speed"))
+    stage = make_stage(run, Look(FIELDS["speed"]))
     far = to_colours(np.array([-1e30, 1e30], dtype=np.float32), stage.scale, stage.table)
     np.testing.assert_array_equal(far, stage.table[[0, -1]])
 
 
 def test_only_panel_time_and_progress_change_between_frames(run):
-    stage = make_stage(run, Look("vorticity"))
+    stage = make_stage(run, Look(FIELDS["vorticity"]))
     one, two = stage.draw(run.flow(0), 0.2).copy(), stage.draw(run.flow(5), 1.0).copy()
     changed = (one != two).any(axis=2)
     changed[stage.rows, stage.columns] = False
@@ -144,7 +146,7 @@ def test_only_panel_time_and_progress_change_between_frames(run):
 
 
 def test_a_frame_does_not_depend_on_the_ones_before(run):
-    look = Look("vorticity", streamlines="speed", contours=True)
+    look = Look(FIELDS["vorticity"], streamlines=FIELDS["speed"], contours=True)
     stage = make_stage(run, look)
     fresh = stage.draw(run.flow(2), 0.5).copy()
     stage.draw(run.flow(0), 0.1)
@@ -171,7 +173,7 @@ def test_what_plot_can_lay_over_a_field_animate_can(run, tmp_path, options):
 @pytest.mark.parametrize("ends", [((0, 30), (0, 1)), ((0, 1), (0, 30))], ids=["wide", "tall"])
 def test_wide_and_tall_domains(tmp_path, ends):
     flow = single_eddy(make_grid(16, 12, ends=ends))
-    stage = make_stage(Snapshots([flow, replace(flow, time=1.0)]), Look("speed"))
+    stage = make_stage(Snapshots([flow, replace(flow, time=1.0)]), Look(FIELDS["speed"]))
     box = stage.ax.get_window_extent()
     assert box.width / box.height == pytest.approx(ends[0][1] / ends[1][1], rel=1e-6)
     assert box.width > 0.85 * 640 or box.height > 0.7 * 360

@@ -18,15 +18,38 @@ MODULES = {
 }
 
 LAYERS = (
-    ("errors", "field_names", "expressions", "display", "kernels"),
+    (
+        "errors",
+        "field_names",
+        "expressions",
+        "display",
+        "kernels",
+        "rungekutta",
+        "threads",
+        "shapes",
+        "motion",
+    ),
     ("grid", "config"),
-    ("flow", "compilation"),
-    ("boundary", "pressure", "spectral", "fields"),
-    ("implicit", "forcing", "cases", "diagnostics", "output", "progress"),
-    ("stepping", "provenance", "plotting"),
+    ("flow", "interpolation", "compilation"),
+    ("walls", "placement", "cutcells", "wallviscosity", "boundary", "pressure", "rheology", "spectral", "analysis", "fields"),
+    (
+        "bodies",
+        "implicit",
+        "forcing",
+        "scalars",
+        "scalarbounds",
+        "scalarwalls",
+        "buoyancy",
+        "transfer",
+        "cases",
+        "diagnostics",
+        "output",
+        "progress",
+    ),
+    ("stepping", "loads", "provenance", "plotting"),
     ("assembly", "recording", "stepsize"),
     ("simulation", "loop"),
-    ("estimates", "bench"),
+    ("estimates", "bench", "validation"),
     ("cli",),
     ("__main__",),
 )
@@ -35,8 +58,9 @@ LAYERS = (
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 
 SOLVER = {
-    "kernels", "boundary", "pressure", "spectral", "implicit", "forcing", "cases", "diagnostics", "stepping",
-    "stepsize", "assembly", "recording", "simulation", "loop", "estimates", "bench", "cli",
+    "kernels", "walls", "placement", "bodies", "loads", "boundary", "pressure", "spectral", "implicit", "forcing", "cases", "diagnostics",
+    "stepping", "stepsize", "rheology", "rungekutta", "threads", "scalars", "cutcells", "scalarbounds", "scalarwalls", "wallviscosity", "buoyancy", "transfer", "assembly",
+    "recording", "simulation", "loop", "estimates", "bench", "validation", "cli",
 }  # fmt: skip
 HEAVY = {"numba", "h5py", "matplotlib", "xarray", "scipy", "ducc0"}
 

@@ -14,10 +14,10 @@ from cli_tools import CAVITY, fluidgrad, start
 from fluidgrad import __version__
 from fluidgrad.cli.app import app
 from fluidgrad.config import load
-from fluidgrad.field_names import SCALARS
+from fluidgrad.field_names import NAMES
 from fluidgrad.output import RunLock
 
-COMMANDS = ("run", "check", "info", "plot", "animate", "new", "schema", "bench")
+COMMANDS = ("run", "check", "info", "plot", "animate", "new", "schema", "validate", "bench")
 
 
 @pytest.fixture(scope="module")
@@ -307,4 +307,4 @@ def test_bench_measures(monkeypatch):
 def test_completed_names_are_those_of_the_fields():
     from fluidgrad.cli.drawing import _names
 
-    assert _names() == list(SCALARS)
+    assert _names() == list(NAMES)

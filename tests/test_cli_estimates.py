@@ -92,7 +92,7 @@ def test_the_step_is_that_of_the_simulation():
     for viscosity in (1e-4, 0.5):
         config = load(settings(fluid={"viscosity": viscosity}, time={"end": 0.5, "cfl": 0.4}))
         estimate, simulation = Estimate(config), Simulation(config, threads=1)
-        assert estimate.viscous_step == pytest.approx(simulation.step_size.viscous)
+        assert estimate.viscous_step == pytest.approx(simulation.step_size.viscous(simulation.state))
         assert 0.5 * simulation.time_step() < estimate.step[0] < 1.1 * simulation.time_step()
     assert estimate.step[1] == "viscosity"
     assert any("implicit" in note for note in estimate.advice)

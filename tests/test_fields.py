@@ -33,7 +33,7 @@ def exact(name):
 
 
 def test_every_name_has_a_field_and_every_field_a_name():
-    assert sorted(FIELDS) == sorted(field_names.SCALARS)
+    assert sorted(FIELDS) == sorted(field_names.NAMES)
     for name, field in FIELDS.items():
         assert field.name == name
         assert field.location in LOCATIONS

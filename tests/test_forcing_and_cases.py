@@ -59,29 +59,6 @@ def test_laminar_kolmogorov_flow(direction):
     assert np.allclose(found, profile, rtol=0, atol=1e-6)
 
 
-def test_growth_of_the_kolmogorov_instability():
-    """``U = sin y``, nu = 0.2, wave number 0.5: growth 0.13847 (truncated Fourier eigenproblem); a second-order scheme
-    on 64 x 32 cells is 0.9 % below."""
-    nu, n = 0.2, 32
-    h = TWO_PI / n
-    sim = simulation(
-        (2 * n, n),
-        periodic(),
-        x=(0.0, 2 * TWO_PI),
-        y=(0.0, TWO_PI),
-        nu=nu,
-        end=40.0,
-        constants={"A": nu * (2 / h * np.sin(h / 2)) ** 2},
-        forcing={"force": ["A*sin(y)", 0.0]},
-        initial={"case": "formula", "u": "sin(y)", "v": "1e-6*sin(0.5*x)"},
-    )
-    advance(sim, 20.0)
-    first, start = np.abs(sim.v).max(), sim.t
-    advance(sim, 40.0)
-    growth = np.log(np.abs(sim.v).max() / first) / (sim.t - start)
-    assert growth == pytest.approx(0.13847152, rel=0.02)
-
-
 def test_random_ring_feeds_in_energy_at_the_given_rate():
     rate, gains = 0.3, []
     for seed in range(12):
@@ -144,6 +121,27 @@ def test_gaussian_vortex_has_its_circulation_and_peak():
     area = 1 / 96**2
     assert omega[8:-8, 8:-8].sum() * area == pytest.approx(gamma, rel=1e-3)
     assert omega.max() == pytest.approx(gamma / (np.pi * radius**2), rel=0.02)
+
+
+def test_shielded_vortices_have_their_vorticity_and_no_circulation():
+    places = [
+        {"x": 0.1, "y": 0.6, "vorticity": 30.0, "radius": 0.1},
+        {"x": 0.5, "y": 0.4, "vorticity": -9.0, "radius": 0.08},
+    ]
+    sim = simulation(
+        (200, 200), periodic(), initial={"case": "shielded vortices", "vortices": places, "mean": [0.3, 0.1]}
+    )
+    omega = sim.field("vorticity")
+    x, y = sim.grid.mesh("node")
+    exact = 0.0
+    for vortex in places:
+        across = np.minimum(abs(x - vortex["x"]), 1 - abs(x - vortex["x"]))
+        s = (across**2 + (y - vortex["y"]) ** 2) / vortex["radius"] ** 2
+        exact = exact + vortex["vorticity"] * (1 - s) * np.exp(-s)
+    assert np.abs(omega - exact).max() < 0.01 * 30.0
+    assert abs(omega[:-1, :-1].sum()) < 1e-9
+    assert sim.diagnostics()["momentum_x"] == pytest.approx(0.3, abs=1e-12)
+    assert sim.survey.divergence < 1e-12 * sim.survey.rate
 
 
 def test_lamb_chaplygin_dipole_travels_at_its_speed():

@@ -36,6 +36,37 @@ fields = ["vorticity"]
 figure = "none"
 """
 
+MOVING_BODY = """
+title = "A heated body that moves, to be killed"
+[domain]
+cells = [32, 24]
+[fluid]
+viscosity = 1e-2
+[boundaries]
+left = { type = "inflow", normal = 0.2 }
+right.type = "outflow"
+bottom.type = "wall"
+top.type = "wall"
+[[bodies]]
+name = "plunger"
+shape = "circle"
+x = 0.4
+y = 0.5
+radius = 0.15
+motion = { y = "0.1*sin(8*t)" }
+[[scalars]]
+name = "heat"
+diffusivity = 1e-2
+bodies = [{ type = "value", value = 1.0 }]
+boundaries.left = { type = "inflow", value = 0.0 }
+[time]
+end = 2.0
+cfl = 0.5
+[output]
+every = 0.05
+figure = "none"
+"""
+
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "fluidgrad", "run", *arguments, "--quiet", "--threads", "1"]
@@ -73,10 +104,19 @@ def kill_and_resume(directory: Path, config: Path, kills: int, seed: int, run_ti
     return killed
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
-def test_killed_at_random_moments(tmp_path, kills):
+@pytest.mark.parametrize(
+    ("text", "kills"),
+    [
+        (CONFIG, 6),
+        (MOVING_BODY, 4),
+        pytest.param(CONFIG, 200, marks=pytest.mark.long),
+        pytest.param(MOVING_BODY, 60, marks=pytest.mark.long),
+    ],
+    ids=["cavity", "moving body", "cavity, long", "moving body, long"],
+)
+def test_killed_at_random_moments(tmp_path, text, kills):
     config = tmp_path / "small.toml"
-    config.write_text(CONFIG, encoding="utf-8")
+    config.write_text(text, encoding="utf-8")
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     started = time.monotonic()
@@ -87,6 +127,6 @@ def test_killed_at_random_moments(tmp_path, kills):
     subprocess.run(command("--resume", str(parts)), check=True, env=environment)
     one, other = fg.open_run(whole), fg.open_run(parts)
     assert np.array_equal(one.times, other.times)
-    for name in ("u", "v", "p", "vorticity"):
-        assert np.array_equal(one.field(name), other.field(name))
+    for name in ("u", "v", "p", "vorticity", *one.scalars):
+        assert np.array_equal(one.field(name), other.field(name), equal_nan=True)
     assert one.verify() and other.verify()

@@ -14,10 +14,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-FIRST_RUN = ROOT / "notebooks" / "01_first_run.ipynb"
 
-SMALL = "cells, reynolds, end = 32, 100, 20.0"
-"""Parameters with which the first notebook takes seconds."""
+SMALL = {
+    "01_first_run": "cells, reynolds, end = 32, 100, 20.0",
+    "02_cylinder_wake": "cells, end = 6, 40.0",
+    "03_convection": "cells, height, plumes = 24, 16, 24",
+}
+"""Parameters with which the notebooks take seconds."""
 
 STRICT = """\
 import warnings
@@ -28,13 +31,32 @@ for kernel in ("zmq", "ipykernel", "IPython", "jupyter_client", "traitlets", "to
 """
 """First cell: warnings are errors, but for those of the kernel itself."""
 
-CHECK = """\
+CHECKS = {
+    "01_first_run": """\
 assert (difference_u, difference_v) < (0.01, 0.01)  # Ghia et al. differ from exact values by that much
 errors = {n: [abs(found[k] / extrema[reynolds][k] - 1) for k in found] for n, found in results.items()}
 assert max(errors[32]) < 0.025 < 0.05 < max(errors[16])
 assert Path("outputs/cavity.gif").stat().st_size > 1000
-"""
-"""Last cell of the first notebook."""
+""",
+    "02_cylinder_wake": """\
+assert abs(shedding.strouhal / 0.165 - 1) < 0.1
+assert abs(pulse.frequency / shedding.frequency - 2) < 0.02
+assert np.bincount(number, minlength=bins).min() > 0
+assert difference < 0.15  # half a period later the flow is its own mirror image
+assert 0.5 < length < 3.0
+assert 45 < leaves < 80
+assert abs((pressed + rubbed) / pulse.mean - 1) < 0.15
+assert Path("outputs/cycle.gif").stat().st_size > 1000
+""",
+    "03_convection": """\
+assert abs(hot / cold - 1) < 1e-9
+assert max(abs(flows[ra][1] / published[ra][0] - 1) for ra in published) < 0.01
+assert abs(growth - theory[3000]) < 0.4
+assert abs(rolls.diagnostics()["temperature_nusselt_bottom"] / spectral[10000] - 1) < 0.03
+assert slope.max() > 5
+""",
+}
+"""Last cells: what the notebooks have found."""
 
 
 @pytest.fixture
@@ -72,15 +94,16 @@ def code_cells(notebook) -> list:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_first_run_on_a_small_grid(jupyter_here):
-    notebook = nbformat.read(FIRST_RUN, as_version=4)
-    before = sorted(path.name for path in FIRST_RUN.parent.iterdir())
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_on_a_small_grid(path, jupyter_here):
+    notebook = nbformat.read(path, as_version=4)
+    before = sorted(file.name for file in path.parent.iterdir())
     (parameters,) = (cell for cell in code_cells(notebook) if "parameters" in cell.metadata.get("tags", ()))
-    parameters.source = SMALL
+    parameters.source = SMALL[path.stem]
     new = nbformat.v4.new_code_cell
-    notebook.cells = [new(STRICT), *notebook.cells, new(CHECK)]
+    notebook.cells = [new(STRICT), *notebook.cells, new(CHECKS[path.stem])]
     execute(notebook)
-    assert sorted(path.name for path in FIRST_RUN.parent.iterdir()) == before
+    assert sorted(file.name for file in path.parent.iterdir()) == before
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -15,14 +15,15 @@ from matplotlib.text import Text
 from PIL import Image
 
 from fluidgrad.errors import ConfigError
-from fluidgrad.fields import FIELDS, compute
+from fluidgrad.fields import FIELDS, compute, per_metre
 from fluidgrad.grid import LOCATIONS, Grid
 from fluidgrad.plotting import plot
 from fluidgrad.plotting.arrows import Vectors, key_size, reference_size
 from fluidgrad.plotting.layout import choose_columns
-from fluidgrad.plotting.sampling import Sampler, Survey, sample, view_window
+from fluidgrad.plotting.sampling import Sampler, view_window
 from fluidgrad.plotting.streamlines import trace
-from fluidgrad.plotting.style import choose_scale, per_metre, pretty_units, time_label
+from fluidgrad.plotting.style import choose_scale, pretty_units, time_label
+from fluidgrad.plotting.survey import Survey, sample
 
 SQUARE, WIDE, TALL = ((0, 1), (0, 1)), ((0, 30), (0, 1)), ((0, 1), (0, 30))
 
@@ -92,7 +93,7 @@ def test_diverging_limits_are_symmetric_and_sequential_ones_are_not():
     flow = taylor_green()
     window = view_window(flow.grid)
     for name, symmetric in (("vorticity", True), ("speed", False), ("p", False)):
-        survey = Survey(flow.grid, name, window)
+        survey = Survey(flow.grid, FIELDS[name], window)
         survey.add(flow)
         scale = survey.scale()
         assert (scale.low == -scale.high) is symmetric
@@ -102,7 +103,7 @@ def test_diverging_limits_are_symmetric_and_sequential_ones_are_not():
 
 def test_one_singular_corner_does_not_set_the_limits():
     samples = np.random.default_rng(0).uniform(-1, 1, 10_000)
-    scale = choose_scale("vorticity", samples, -40.0, 25.0)
+    scale = choose_scale(FIELDS["vorticity"], samples, -40.0, 25.0)
     assert scale.high == -scale.low and 0.98 < scale.high < 1.02
     assert scale.extend == "both"
 
@@ -110,14 +111,14 @@ def test_one_singular_corner_does_not_set_the_limits():
 def test_a_small_vortex_in_a_calm_domain_is_not_saturated():
     x = np.linspace(-50, 50, 400)
     samples = np.exp(-(x[:, None] ** 2) - x[None, :] ** 2).ravel()
-    scale = choose_scale("vorticity", samples, 0.0, 1.0)
+    scale = choose_scale(FIELDS["vorticity"], samples, 0.0, 1.0)
     assert scale.high > 0.7 and scale.low == 0
     assert scale.cmap.name == "viridis"
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, -2.0])
 def test_constant_fields_have_limits(value):
-    scale = choose_scale("vorticity", np.full(100, value), value, value)
+    scale = choose_scale(FIELDS["vorticity"], np.full(100, value), value, value)
     assert scale.low < value < scale.high
 
 
@@ -155,7 +156,8 @@ def test_pixels_have_the_colour_of_the_field_at_their_place(tmp_path, name, stre
         column, up = ax.transData.transform((x, y)) * (100 / figure.dpi)
         pixel = picture[picture.shape[0] - 1 - int(up), int(column)]
         expected = (
-            np.array(mappable.to_rgba(sample(flow, name, np.array([x]), np.array([y]))[0, 0])[:3]) * 255
+            np.array(mappable.to_rgba(sample(flow, FIELDS[name], np.array([x]), np.array([y]))[0, 0])[:3])
+            * 255
         )
         assert np.abs(pixel - expected).max() < 12, (x, y, pixel, expected)
 
@@ -254,7 +256,7 @@ def test_gradient_arrows_point_up_the_gradient(stretched, ends):
 
 def test_arrow_lattice_and_robust_lengths():
     flow = linear(make_grid(40, 20, ends=((0, 2), (0, 1))))
-    x, y, a, b = Vectors("p").on_lattice(flow, view_window(flow.grid))
+    x, y, a, b = Vectors(FIELDS["p"]).on_lattice(flow, view_window(flow.grid))
     assert x.size == 30 and y.size == 15
     np.testing.assert_allclose(a[1:-1, 1:-1], 2)
     np.testing.assert_allclose(b[1:-1, 1:-1], -3)

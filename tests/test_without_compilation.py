@@ -20,24 +20,38 @@ SETS = {
     "through": dict(left={"type": "inflow", "normal": 1.0}, right=OUTFLOW, bottom={"type": "slip"}, top=OUTFLOW),
     "periodic": {side: {"type": "periodic"} for side in ("left", "right", "bottom", "top")},
 }
+WATER = {"viscosity": 0.01}
+BLOOD = {"model": {"law": "carreau", "viscosity_at_rest": 0.05, "time": 2.0, "index": 0.4}}
+FLUIDS = {
+    "water": (WATER, {"diffusion": "explicit"}),
+    "oil": (WATER, {"diffusion": "implicit"}),
+    "blood": (BLOOD, {"subgrid": "smagorinsky"}),
+}
+CARRIED = {"central": "central", "upwind": "limited"}
 results = {}
 for name, sides in SETS.items():
     for advection in ("central", "upwind"):
-        for diffusion in ("explicit", "implicit"):
+        for name_of_fluid, (fluid, numerics) in FLUIDS.items():
             law, flat = {"law": "tanh", "strength": 0.7}, {"law": "uniform"}
             sim = Simulation.from_config({
                 "domain": {"cells": [11, 9], "spacing_x": law, "spacing_y": law if name == "walls" else flat},
-                "fluid": {"viscosity": 0.01},
+                "fluid": fluid,
                 "boundaries": sides,
+                "scalars": [{
+                    "name": "heat", "diffusivity": 0.01, "expansion": 0.1, "initial": "x>0.4",
+                    "advection": CARRIED[advection],
+                    "boundaries": {"left": {"type": "inflow", "value": 1.0}} if name == "through" else {},
+                }],
                 "initial": {"case": "formula", "u": "sin(6*y)", "v": "cos(5*x)"},
-                "numerics": {"advection": advection, "diffusion": diffusion},
-                "time": {"end": 1.0, "step": 0.01},
+                "numerics": {"advection": advection, **numerics},
+                "time": {"end": 1.0, "step": 0.002},
             })
             for _ in range(2):
                 sim.step()
             sim.diagnostics()
             for q in ("u", "v", "p"):
-                results[f"{name}-{advection}-{diffusion}-{q}"] = getattr(sim, q)
+                results[f"{name}-{advection}-{name_of_fluid}-{q}"] = getattr(sim, q)
+            results[f"{name}-{advection}-{name_of_fluid}-heat"] = sim.scalars["heat"]
 np.savez(sys.argv[1], **results)
 """
 

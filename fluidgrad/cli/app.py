@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from fluidgrad.cli import authoring, benching, drawing, inspecting, running
+from fluidgrad.cli import authoring, benching, drawing, inspecting, running, validating
 from fluidgrad.cli.messages import complain
 from fluidgrad.errors import FluidgradError, RefusedError
 
@@ -65,7 +65,7 @@ def fluidgrad(
     """Two-dimensional incompressible flow: configuration in, HDF5 results and pictures out."""
 
 
-for group in (running, inspecting, drawing, authoring, benching):
+for group in (running, inspecting, drawing, authoring, validating, benching):
     for function in group.COMMANDS:
         app.command()(function)
 

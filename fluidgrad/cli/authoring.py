@@ -22,7 +22,7 @@ def new(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to write.")] = Path("flow.toml"),
     case: Annotated[
         str | None,
-        typer.Option(metavar="CASE", help="Initial flow to start from.", autocompletion=_cases),
+        typer.Option(metavar="CASE", help="Flow to start from.", autocompletion=_cases),
     ] = None,
 ) -> None:
     """Write a commented configuration with every setting, ready to run.

@@ -41,6 +41,8 @@ def bench(
         _measure_case(case, seconds, threads)
     if not chosen:
         say()
+        _measure_bodies(seconds, threads)
+        say()
         _measure_start(quick)
 
 
@@ -66,6 +68,14 @@ def _measure_case(case, seconds: float, threads: int | None) -> None:
         arrays = measure.field_arrays(simulation)
         allowed = measure.verdict(arrays, measure.ARRAYS_ALLOWED, "arrays")
         say(f"{'  memory, field arrays':<22} {arrays:12.1f} {'':9}   {allowed}")
+
+
+def _measure_bodies(seconds: float, threads: int | None) -> None:
+    from fluidgrad import bench as measure
+
+    say(f"{'a step with a body':<22} {'times one without':>22}   target")
+    for name, ratio in measure.body_ratios(seconds, threads).items():
+        say(f"{name:<22} {ratio:22.2f}   {measure.verdict(ratio, measure.BODIES_ALLOWED[name], 'times')}")
 
 
 def _measure_start(quick: bool) -> None:

@@ -14,7 +14,7 @@ from fluidgrad.errors import ConfigError
 
 
 def _names() -> list[str]:
-    return list(field_names.SCALARS)
+    return list(field_names.NAMES)
 
 
 Zoom = Annotated[
@@ -76,6 +76,14 @@ def plot(
     limits: Limits = None,
     cmap: ColourMap = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Panels in a row.")] = None,
+    forces: Annotated[
+        bool,
+        typer.Option("--forces", help="Drag and lift over time, and Strouhal numbers, instead of fields."),
+    ] = False,
+    surface: Annotated[
+        bool,
+        typer.Option("--surface", help="Pressure and friction along the walls of bodies, instead of fields."),
+    ] = False,
     title: Title = None,
     dpi: Annotated[float, typer.Option(help="Pixels per inch.")] = 150,
     output: Annotated[
@@ -90,11 +98,17 @@ def plot(
     fluidgrad plot outputs/latest
     fluidgrad plot outputs/latest vorticity p --time 2.5 --streamlines
     fluidgrad plot outputs/latest --gradient p --zoom 0 0.5 0.5 1 -o corner.pdf
+    fluidgrad plot outputs/latest --forces
     """
     from fluidgrad.output import open_run
     from fluidgrad.plotting import plot as draw
 
     source = open_run(require_run(run))
+    if forces or surface:
+        if (forces and surface) or fields or gradient:
+            raise ConfigError("a picture shows fields, --forces or --surface: give one of these")
+        say(str((_draw_forces if forces else _draw_surface)(source, time, index, title, output, dpi)))
+        return
     names = list(fields or gradient or ["vorticity"])
     path = output or _default_path(source, "_".join([*names, *_moments(time, index)]), ".png")
     draw(
@@ -178,6 +192,40 @@ def animate(
             progress=progress,
         )
     say(str(path))
+
+
+def _draw_forces(run, time, index, title: str | None, output: Path | None, dpi: float) -> Path:
+    """The picture of the forces on bodies; returns where it is."""
+    from fluidgrad.config import load
+    from fluidgrad.plotting import plot_forces
+
+    if time or index:
+        raise ConfigError("--forces shows all times: leave out --time and --index")
+    bodies = load(run.config_text).bodies
+    references = {body.name: (body.reference.speed, body.reference.length) for body in bodies}
+    path = output or _default_path(run, "forces", ".png")
+    plot_forces(run, references=references, title=title, path=path, dpi=dpi)
+    return path
+
+
+def _draw_surface(run, time, index, title: str | None, output: Path | None, dpi: float) -> Path:
+    """The picture of the walls of bodies at one time; returns where it is."""
+    from fluidgrad.analysis import surface
+    from fluidgrad.assembly import bodies_of
+    from fluidgrad.config import load
+    from fluidgrad.plotting import plot_surface
+
+    if len([*(time or []), *(index or [])]) > 1:
+        raise ConfigError("--surface shows one time: give one of --time and --index, once")
+    config = load(run.config_text)
+    if not config.fluid.newtonian:
+        raise ConfigError("--surface needs a fluid of constant viscosity")
+    flow = run.flow(index[0]) if index else run.flow(time=time[0]) if time else run.flow()
+    table = surface(flow, config.nu, bodies_of(config))
+    path = output or _default_path(run, "_".join(["surface", *_moments(time, index)]), ".png")
+    words = f"{run.name if title is None else title}, t = {flow.time:.4g} s"
+    plot_surface(table, title=words, path=path, dpi=dpi)
+    return path
 
 
 def _moments(times: list[float] | None, indices: list[int] | None) -> list[str]:

@@ -14,8 +14,10 @@ from fluidgrad.config.flow_checks import available_memory
 from fluidgrad.config.sides import SIDES
 from fluidgrad.errors import ConfigError
 from fluidgrad.estimates import Estimate, disk_needed, memory_needed, size, snapshots, stored_arrays
+from fluidgrad.output.reader import scalar_list
 from fluidgrad.output.rundir import LOCK
 from fluidgrad.progress import duration
+from fluidgrad.shapes import shape_of
 
 Facts = list[tuple[str, list[tuple[str, str]]]]
 
@@ -29,6 +31,7 @@ def of_estimate(estimate: Estimate) -> Facts:
         ("Time", _time(estimate)),
         ("Needs", _needs(estimate)),
         ("Sides", [(side, _side(getattr(config.boundaries, side))) for side in SIDES]),
+        *([("Bodies", _bodies(estimate))] if config.bodies else []),
     ]
 
 
@@ -48,10 +51,11 @@ def _grid(estimate: Estimate) -> list[tuple[str, str]]:
 def _flow(estimate: Estimate) -> list[tuple[str, str]]:
     speed, (reynolds, origin) = estimate.speed, estimate.reynolds
     return [
-        ("viscosity", f"{estimate.config.nu:.6g} m2/s"),
+        ("viscosity", estimate.config.fluid.summary()),
         ("speed", f"{speed.value:.4g} m/s {speed.origin}"),
         ("Reynolds number", f"{reynolds:.5g} {origin}"),
         ("cell Reynolds number", f"{estimate.cell_reynolds:.4g} with that speed"),
+        *estimate.config.scalars_summary().items(),
     ]
 
 
@@ -61,6 +65,11 @@ def _time(estimate: Estimate) -> list[tuple[str, str]]:
         ("end", f"{time.end:g} s"),
         ("convective limit", f"{estimate.convective_step:.4g} s at CFL {time.cfl:g}"),
         ("viscous limit", _limit(estimate.viscous_step)),
+        *(
+            [("limit of scalars' diffusion", _limit(estimate.diffusive_step))]
+            if estimate.config.scalars
+            else []
+        ),
         ("step", f"about {step:.4g} s, by {ruler}" if time.step is None else f"{step:g} s, fixed"),
         ("steps", f"about {estimate.steps}"),
     ]
@@ -85,6 +94,20 @@ def _available() -> str:
     return "" if available is None else f" of {size(available)} available"
 
 
+def _bodies(estimate: Estimate) -> list[tuple[str, str]]:
+    """``circle, 0.1 m thick: 12.8 cells``."""
+    config, cell = estimate.config, max(estimate.grid.smallest_dx, estimate.grid.smallest_dy)
+    rows = []
+    for table in config.bodies:
+        thickness = shape_of(table, config.domain, config.constants).thickness
+        across = (
+            f", {thickness:.4g} m thick: {thickness / cell:.3g} cells" if math.isfinite(thickness) else ""
+        )
+        outside = "outside of a " if table.outside else ""
+        rows.append((table.name, f"{outside}{table.shape}{across}{', moving' if table.motion else ''}"))
+    return rows
+
+
 def _side(side) -> str:
     """``moving wall, velocity 1.0``."""
     given = side.model_dump(exclude_none=True)
@@ -103,6 +126,8 @@ def of_run(run) -> Facts:
         *((axis, run.grid.extent(axis)) for axis in ("x", "y")),
         ("snapshots", f"{len(run)}, t = {run.times[0]:g} to {run.times[-1]:g} s"),
         ("fields", ", ".join(run.fields)),
+        ("scalars", scalar_list(run.scalars)),
+        ("bodies", "distance from their walls in every snapshot" if run.bodies else ""),
         ("size", f"{size(sum(path.stat().st_size for path in files))} in {len(files)} files"),
     ]
     facts = [(f"Run {run.name}: {run.attributes.get('title', '')}".rstrip(": "), [r for r in rows if r[1]])]

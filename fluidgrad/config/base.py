@@ -85,6 +85,9 @@ FormulaPair = Annotated[tuple[InSpaceAndTime, InSpaceAndTime], BeforeValidator(a
 InSpace = Annotated[float | str, *_formula_type(("x", "y"))]
 """A number or a formula of x and y."""
 
+InTime = Annotated[float | str, *_formula_type(("t",))]
+"""A number or a formula of t."""
+
 FormulaInSpace = Annotated[str, *_formula_type(("x", "y"), number_allowed=False)]
 FormulaOfWavenumber = Annotated[str, *_formula_type(("k",), number_allowed=False)]
 

@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from fluidgrad.config.body_checks import BODY_CHECKS
 from fluidgrad.config.draft import Draft
 from fluidgrad.config.flow_checks import FLOW_CHECKS
+from fluidgrad.config.names import check_unique, name_fault
 from fluidgrad.config.outline import nearest
 from fluidgrad.config.problems import Finding
+from fluidgrad.config.rheology_checks import RHEOLOGY_CHECKS
+from fluidgrad.config.scalar_checks import SCALAR_CHECKS
 from fluidgrad.config.sides import OPPOSITE, SIDES
 from fluidgrad.expressions import FUNCTIONS, NUMBERS, WORDS
-from fluidgrad.field_names import DERIVED, GROUPS, PRIMARY, SCALARS
+from fluidgrad.field_names import PRIMARY, derived, every, groups
 
 Findings = Iterator[Finding]
 
-MAX_NAME = 100
-RESERVED_NAMES = ("latest",)
-"""Names that mean something else among the runs."""
 MAX_SNAPSHOTS = 100_000
 SMALLEST_CELL = 1e-6
 """Smallest cell allowed, over the length of the domain."""
@@ -34,27 +35,9 @@ LARGEST_SEAM = 2.0
 
 def check_names(draft: Draft) -> Findings:
     """Names of the run and of the probes are safe as names of directories and columns."""
-    if draft.name and (fault := _name_fault(draft.name)):
+    if draft.name and (fault := name_fault(draft.name)):
         yield Finding(("name",), fault)
-    seen: dict[str, int] = {}
-    for index, probe in enumerate(draft.probes):
-        name = probe.name or f"probe{index + 1}"
-        if fault := _name_fault(name):
-            yield Finding(("probes", index, "name"), fault)
-        if name in seen:
-            yield Finding(("probes", index, "name"), f"{name!r} is already the name of probes[{seen[name]}]")
-        seen.setdefault(name, index)
-
-
-def _name_fault(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", name) or name.endswith("."):
-        return (
-            f"{name[:60]!r} is no safe name; allowed are letters, digits, '-', '_' and '.', "
-            "beginning with a letter or digit, not ending in '.'"
-        )
-    if len(name) > MAX_NAME:
-        return f"has {len(name)} characters; allowed are {MAX_NAME}"
-    return f"{name!r} is reserved; choose another" if name.lower() in RESERVED_NAMES else ""
+    yield from check_unique("probes", "probe", draft.probes)
 
 
 def check_constants(draft: Draft) -> Findings:
@@ -142,22 +125,27 @@ def check_seams(draft: Draft) -> Findings:
 
 def check_fluid(draft: Draft) -> Findings:
     """Viscosity is given in exactly one way, and sticking walls have some."""
-    if (fluid := draft.fluid) is None:
+    if (fluid := draft.fluid) is None or not fluid.newtonian:
         return
-    if fluid.viscosity is None and fluid.reynolds is None:
-        yield Finding(("fluid",), "give either viscosity, or reynolds with speed and length", at_key=True)
-    elif fluid.viscosity is not None and fluid.reynolds is not None:
+    given = [name for name in ("viscosity", "reynolds", "scales") if getattr(fluid, name) is not None]
+    if not given:
         yield Finding(
-            ("fluid", "reynolds"),
-            "viscosity is given as well; give one of the two (as an override: --set fluid={viscosity=1e-3})",
+            ("fluid",),
+            "give viscosity, or reynolds with speed and length, or scales for convection",
             at_key=True,
         )
-    elif fluid.viscosity is not None:
+    elif len(given) > 1:
+        yield Finding(
+            ("fluid", given[1]),
+            f"{given[0]} is given as well; give one of the two (as an override: --set fluid={{viscosity=1e-3}})",
+            at_key=True,
+        )
+    elif fluid.reynolds is None:
         for name in ("speed", "length"):
             if name in fluid.model_fields_set:
                 yield Finding(
                     ("fluid", name),
-                    "belongs to reynolds and has no effect with viscosity; leave it out",
+                    f"belongs to reynolds and has no effect with {given[0]}; leave it out",
                     at_key=True,
                 )
     elif not math.isfinite(fluid.nu) or fluid.nu == 0:
@@ -224,14 +212,16 @@ def check_output(draft: Draft) -> Findings:
     """Names of fields are known, and snapshots are neither too rare nor too many."""
     if (output := draft.output) is None:
         return
-    known = (*DERIVED, *GROUPS)
+    scalars = draft.scalar_names
+    known = (*derived(scalars), *groups(scalars))
     for index, name in enumerate(output.fields):
-        if name in PRIMARY:
+        if name in (*PRIMARY, *scalars):
             yield Finding(("output", "fields", index), f"{name!r} is always stored; leave it out")
         elif name not in known:
             yield Finding(("output", "fields", index), f"no field {name[:60]!r}; {nearest(name, known)}")
-    if output.figure not in (*SCALARS, "none"):
-        hint = nearest(output.figure, (*SCALARS, "none"))
+    drawable = (*every(scalars), "none")
+    if output.figure not in drawable:
+        hint = nearest(output.figure, drawable)
         yield Finding(("output", "figure"), f"no field {output.figure[:60]!r}; {hint}")
     if draft.time is None or output.every is None:
         return
@@ -252,6 +242,9 @@ CHECKS: tuple[Callable[[Draft], Findings], ...] = (
     check_probes,
     check_time,
     check_output,
+    *RHEOLOGY_CHECKS,
+    *SCALAR_CHECKS,
     *FLOW_CHECKS,
+    *BODY_CHECKS,
 )
 """All checks, in the order in which they run."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from fluidgrad.config.scalars import Buoyancy, Scalar
 from fluidgrad.config.schema import Config
 from fluidgrad.config.sides import SIDES
 from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Time
@@ -25,6 +26,11 @@ class Draft:
     domain: Domain | None = None
     fluid: Fluid | None = None
     sides: dict[str, Any] = field(default_factory=dict)
+    bodies: tuple[Any, ...] = ()
+    scalars: tuple[Scalar, ...] = ()
+    scalar_names: tuple[str, ...] = ()
+    """Names of all scalars, also of those that are not valid."""
+    buoyancy: Buoyancy | None = None
     forcing: Forcing | None = None
     initial: Any = None
     numerics: Numerics | None = None
@@ -35,7 +41,10 @@ class Draft:
     @classmethod
     def of(cls, config: Config) -> Draft:
         tables = {name: getattr(config, name) for name in Config.model_fields if name != "boundaries"}
-        return cls(**tables, sides={side: getattr(config.boundaries, side) for side in SIDES})
+        names = tuple(scalar.name for scalar in config.scalars)
+        return cls(
+            **tables, scalar_names=names, sides={side: getattr(config.boundaries, side) for side in SIDES}
+        )
 
     @cached_property
     def faces(self) -> tuple[np.ndarray, np.ndarray] | None:

@@ -48,6 +48,53 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "initial": {"case": "uniform", "u": 0.2},
         "time": {"end": 10.0},
     },
+    "cylinder wake": {
+        "title": "Vortices behind a cylinder",
+        "domain": {"x": [-2.0, 10.0], "y": [-3.0, 3.0], "cells": [192, 96]},
+        "fluid": {"reynolds": 100.0, "speed": 1.0, "length": 1.0},
+        "boundaries": {
+            "left": {"type": "inflow", "normal": 1.0},
+            "right": _OUTFLOW,
+            "bottom": _SLIP,
+            "top": _SLIP,
+        },
+        "bodies": [
+            {
+                "name": "cylinder",
+                "shape": "circle",
+                "x": 0.0,
+                "y": 0.05,
+                "radius": 0.5,
+                "reference": {"speed": 1.0, "length": 1.0},
+            }
+        ],
+        "initial": {"case": "uniform", "u": 1.0},
+        "time": {"end": 60.0},
+    },
+    "heated cavity": {
+        "title": "Air between a hot and a cold wall",
+        "domain": {"x": [0.0, 1.0], "y": [0.0, 1.0], "cells": [64, 64]},
+        "fluid": {"scales": "diffusive"},
+        "boundaries": dict.fromkeys(_PERIODIC_BOX, _WALL),
+        "scalars": [
+            {
+                "name": "temperature",
+                "prandtl": 0.71,
+                "initial": 0.5,
+                "rayleigh": 1e5,
+                "difference": 1.0,
+                "reference": 0.5,
+                "boundaries": {
+                    "left": {"type": "value", "value": 1.0},
+                    "right": {"type": "value", "value": 0.0},
+                },
+            }
+        ],
+        "initial": {"case": "rest"},
+        "numerics": {"diffusion": "implicit"},
+        "time": {"end": 0.3},
+        "output": {"figure": "temperature"},
+    },
     "taylor green": {
         "title": "Taylor-Green vortices",
         "domain": {"x": [0.0, 2 * pi], "y": [0.0, 2 * pi], "cells": [64, 64]},
@@ -85,6 +132,20 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             ],
         },
         "time": {"end": 5.0},
+    },
+    "shielded vortices": {
+        "title": "Two shielded vortices against a wall",
+        "domain": {"x": [-1.0, 1.0], "y": [-1.0, 1.0], "cells": [256, 256]},
+        "fluid": {"reynolds": 625.0},
+        "boundaries": dict.fromkeys(_PERIODIC_BOX, _WALL),
+        "initial": {
+            "case": "shielded vortices",
+            "vortices": [
+                {"x": 0.0, "y": 0.1, "vorticity": 299.528385375226, "radius": 0.1},
+                {"x": 0.0, "y": -0.1, "vorticity": -299.528385375226, "radius": 0.1},
+            ],
+        },
+        "time": {"end": 1.0},
     },
     "lamb-chaplygin dipole": {
         "title": "Dipole running into a wall",

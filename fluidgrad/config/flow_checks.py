@@ -18,6 +18,8 @@ BALANCE = 1e-9
 """Largest net flux allowed, over the sum of all fluxes, if there is no outflow."""
 FIELD_ARRAYS = 16
 """Field arrays of the solver, explicit viscosity."""
+SCALAR_ARRAYS = {"central": 5, "limited": 10}
+"""More field arrays for each scalar, by its convective scheme."""
 _SAMPLES = 129  # points per direction at which initial fields are tried
 
 
@@ -27,7 +29,8 @@ def check_memory(draft: Draft) -> Findings:
     if draft.domain is None or available is None:
         return
     nx, ny = draft.domain.cells
-    needed = FIELD_ARRAYS * 8 * (nx + 4) * (ny + 4)
+    arrays = FIELD_ARRAYS + sum(SCALAR_ARRAYS[scalar.advection] for scalar in draft.scalars)
+    needed = arrays * 8 * (nx + 4) * (ny + 4)
     if needed > available:
         yield Finding(
             ("domain", "cells"),
@@ -51,7 +54,7 @@ def available_memory() -> int | None:
         return None
 
 
-def _side_points(draft: Draft, side: str, at_faces: bool) -> tuple[dict[str, np.ndarray | float], np.ndarray]:
+def side_points(draft: Draft, side: str, at_faces: bool) -> tuple[dict[str, np.ndarray | float], np.ndarray]:
     """Coordinates of the points on a side, at faces or centres, and the widths of the cells next to it."""
     x_f, y_f = draft.faces
     along = y_f if side in ("left", "right") else x_f
@@ -61,7 +64,7 @@ def _side_points(draft: Draft, side: str, at_faces: bool) -> tuple[dict[str, np.
     return {"x": x, "y": y}, np.diff(along)
 
 
-def _times(draft: Draft) -> tuple[float, ...]:
+def times_tried(draft: Draft) -> tuple[float, ...]:
     """Times at which formulas are tried."""
     end = draft.time.end if draft.time else 0.0
     return (0.0, 0.25 * end, 0.5 * end, 0.75 * end, end)
@@ -75,8 +78,10 @@ def check_side_values(draft: Draft) -> Findings:
         for setting, at_faces in (("velocity", True), ("normal", False), ("tangential", True)):
             value = getattr(table, setting, None)
             if isinstance(value, str):
-                points, _ = _side_points(draft, side, at_faces)
-                yield from _check_finite(draft, ("boundaries", side, setting), value, points, _times(draft))
+                points, _ = side_points(draft, side, at_faces)
+                yield from check_finite(
+                    draft, ("boundaries", side, setting), value, points, times_tried(draft)
+                )
 
 
 def check_flux_balance(draft: Draft) -> Findings:
@@ -86,7 +91,7 @@ def check_flux_balance(draft: Draft) -> Findings:
         return
     free = any(table.type == "outflow" for table in draft.sides.values())
     nets = []
-    for time in _times(draft):
+    for time in times_tried(draft):
         fluxes = {side: _flux(draft, side, time) for side in inflows}
         if not all(map(math.isfinite, fluxes.values())):
             return
@@ -109,7 +114,7 @@ def check_flux_balance(draft: Draft) -> Findings:
 
 
 def _flux(draft: Draft, side: str, time: float) -> float:
-    points, widths = _side_points(draft, side, at_faces=False)
+    points, widths = side_points(draft, side, at_faces=False)
     values = draft.formula(draft.sides[side].normal)(**points, t=time)
     with np.errstate(all="ignore"):
         return float(np.sum(values * widths))
@@ -144,7 +149,7 @@ def check_forcing(draft: Draft) -> Findings:
         yield from _check_random(draft)
     if draft.faces is not None:
         for axis, value in enumerate(forcing.force):
-            yield from _check_field(draft, ("forcing", "force", axis), value, _times(draft))
+            yield from check_field(draft, ("forcing", "force", axis), value, times_tried(draft))
 
 
 def _check_random(draft: Draft) -> Findings:
@@ -194,7 +199,7 @@ def check_vortex_places(draft: Draft) -> Findings:
     if draft.domain is None or draft.initial is None:
         return
     centres: list[tuple[Path, object]] = []
-    if draft.initial.case == "gaussian vortices":
+    if draft.initial.case in ("gaussian vortices", "shielded vortices"):
         centres = [(("initial", "vortices", i), vortex) for i, vortex in enumerate(draft.initial.vortices)]
     elif draft.initial.case == "lamb-chaplygin dipole":
         centres = [(("initial",), draft.initial)]
@@ -212,7 +217,7 @@ def check_initial_values(draft: Draft) -> Findings:
         return
     names = {"formula": ("u", "v"), "streamfunction": ("psi",)}.get(draft.initial.case, ())
     for name in names:
-        yield from _check_field(draft, ("initial", name), getattr(draft.initial, name), (0.0,))
+        yield from check_field(draft, ("initial", name), getattr(draft.initial, name), (0.0,))
     if draft.initial.case == "turbulence":
         k = np.arange(1.0, max(2.0, _largest_wavenumber(draft)))
         energy = np.broadcast_to(draft.formula(draft.initial.spectrum, "k")(k=k), k.shape)
@@ -225,26 +230,26 @@ def check_initial_values(draft: Draft) -> Findings:
             yield Finding(path, "zero at every k; there is no energy to distribute")
 
 
-def _check_field(draft: Draft, path: Path, value: float | str, times: tuple[float, ...]) -> Findings:
+def check_field(draft: Draft, path: Path, value: float | str, times: tuple[float, ...]) -> Findings:
     """A formula over the domain is finite, at the places where its name says that it is needed."""
     if not isinstance(value, str):
         return
     at_x_faces = path[-1] in ("u", "psi", 0)
     at_y_faces = path[-1] in ("v", "psi", 1)
     x_f, y_f = draft.faces
-    x = _thinned(x_f if at_x_faces else 0.5 * (x_f[1:] + x_f[:-1]))
-    y = _thinned(y_f if at_y_faces else 0.5 * (y_f[1:] + y_f[:-1]))
-    yield from _check_finite(draft, path, value, {"x": x[None, :], "y": y[:, None]}, times)
+    x = thinned(x_f if at_x_faces else 0.5 * (x_f[1:] + x_f[:-1]))
+    y = thinned(y_f if at_y_faces else 0.5 * (y_f[1:] + y_f[:-1]))
+    yield from check_finite(draft, path, value, {"x": x[None, :], "y": y[:, None]}, times)
 
 
-def _thinned(points: np.ndarray) -> np.ndarray:
+def thinned(points: np.ndarray) -> np.ndarray:
     """Some of the points, both ends included."""
     if points.size <= _SAMPLES:
         return points
     return points[np.linspace(0, points.size - 1, _SAMPLES).round().astype(int)]
 
 
-def _check_finite(draft: Draft, path: Path, text: str, points: dict, times: tuple[float, ...]) -> Findings:
+def check_finite(draft: Draft, path: Path, text: str, points: dict, times: tuple[float, ...]) -> Findings:
     formula = draft.formula(text)
     for time in times if formula.uses("t") else times[:1]:
         shape = np.broadcast_shapes(*(np.shape(points[name]) for name in ("x", "y")))

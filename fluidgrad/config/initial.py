@@ -74,6 +74,29 @@ class GaussianVortices(Table):
     mean: Pair = setting(_MEAN, unit="m s-1", default=_REST)
 
 
+class ShieldedVortex(Table):
+    """A vortex with a ring of opposite vorticity around it, without circulation."""
+
+    x: float = setting("Centre.", unit="m", examples=[0.5])
+    y: float = setting("Centre.", unit="m", examples=[0.5])
+    vorticity: float = setting(
+        "Vorticity in the centre, positive anticlockwise.", unit="s-1", examples=[100.0]
+    )
+    radius: float = setting("Radius at which the vorticity changes sign.", unit="m", gt=0, examples=[0.1])
+
+
+class ShieldedVortices(Table):
+    """Any number of vortices without circulation."""
+
+    case: Literal["shielded vortices"] = setting(_CASE)
+    vortices: Annotated[tuple[ShieldedVortex, ...], BeforeValidator(as_tuple)] = setting(
+        "The vortices, with units m and s-1.",
+        min_length=1,
+        examples=[[{"x": 0.5, "y": 0.5, "vorticity": 100.0, "radius": 0.1}]],
+    )
+    mean: Pair = setting(_MEAN, unit="m s-1", default=_REST)
+
+
 class LambChaplyginDipole(Table):
     """A pair of opposite half-moon vortices that carries itself along."""
 
@@ -132,6 +155,7 @@ Initial = Annotated[
     | WalshEddies
     | DoubleShearLayer
     | GaussianVortices
+    | ShieldedVortices
     | LambChaplyginDipole
     | Turbulence
     | VelocityFormula

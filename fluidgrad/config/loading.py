@@ -9,12 +9,15 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from fluidgrad.config import messages
-from fluidgrad.config.checks import CHECKS, MAX_NAME, RESERVED_NAMES
+from fluidgrad.config.bodies import Reference
+from fluidgrad.config.checks import CHECKS
 from fluidgrad.config.draft import Draft
+from fluidgrad.config.names import MAX_NAME, RESERVED_NAMES
 from fluidgrad.config.overrides import apply
 from fluidgrad.config.positions import Path
 from fluidgrad.config.problems import Finding, InvalidConfigError, Problem
 from fluidgrad.config.reading import Document, Source, read
+from fluidgrad.config.scalars import scaled_viscosity
 from fluidgrad.config.schema import Config
 from fluidgrad.config.sides import SIDES, Side
 
@@ -34,7 +37,7 @@ def load(source: Source, overrides: Iterable[str] = ()) -> Config:
     """
     document = read(source)
     document.overrides, problems = apply(document.data, overrides)
-    context = {"constants": _constants(document.data)}
+    context = {"constants": _constants(document.data), "folder": document.folder}
     config, findings = None, []
     try:
         config = Config.model_validate(document.data, context=context)
@@ -78,6 +81,7 @@ def _salvage(data: dict[str, Any], context: dict[str, Any], findings: list[Findi
             continue
         if (value := _valid(field.annotation, field.metadata, data[name], context)) is not None:
             setattr(draft, name, value)
+    draft.scalar_names = tuple(_names_in(data.get("scalars")))
     sides = data.get("boundaries")
     for side in SIDES:
         if isinstance(sides, dict) and side in sides:
@@ -85,6 +89,13 @@ def _salvage(data: dict[str, Any], context: dict[str, Any], findings: list[Findi
             if value is not None:
                 draft.sides[side] = value
     return draft
+
+
+def _names_in(tables: Any) -> list[str]:
+    """The names that stand in a list of tables, valid or not."""
+    named = tables if isinstance(tables, list) else []
+    names = [table.get("name") for table in named if isinstance(table, dict)]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _remove(data: Any, path: Path) -> None:
@@ -115,8 +126,18 @@ def _filled_in(config: Config, document: Document) -> Config:
         probe.model_copy(update={"name": probe.name or f"probe{number}"})
         for number, probe in enumerate(config.probes, 1)
     )
+    bodies = tuple(
+        body.model_copy(
+            update={"name": body.name or f"body{number}", "reference": body.reference or Reference()}
+        )
+        for number, body in enumerate(config.bodies, 1)
+    )
     output = config.output.model_copy(update={"every": every})
-    return config.model_copy(update={"name": name, "output": output, "probes": probes})
+    fluid = config.fluid
+    if fluid.scales is not None:
+        fluid = fluid.model_copy(update={"viscosity": scaled_viscosity(fluid.scales, config.scalars)})
+    filled = {"name": name, "fluid": fluid, "bodies": bodies, "output": output, "probes": probes}
+    return config.model_copy(update=filled)
 
 
 def _safe_name(stem: str) -> str:

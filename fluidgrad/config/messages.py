@@ -38,7 +38,12 @@ _BOUNDS = {
 
 def findings(error: ValidationError) -> list[Finding]:
     """All mistakes of a validation, with the paths as the user wrote them."""
-    return [_finding(details) for details in error.errors(include_url=False)]
+    return [_finding(details) for details in error.errors(include_url=False) if not _consequence(details)]
+
+
+def _consequence(details: Any) -> bool:
+    """Whether a list is too short only because elements of it that have mistakes do not count."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 def describe(value: Any) -> str:

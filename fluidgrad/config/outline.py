@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from fluidgrad.config.base import Table
 from fluidgrad.config.positions import Path
 from fluidgrad.config.schema import Config
 
-TAGS = ("type", "law", "case")
+TAGS = ("type", "law", "case", "shape")
 """Settings that choose between the variants of a table."""
 
 
@@ -50,12 +50,22 @@ def resolve(loc: Path) -> tuple[Path, type[Table] | None]:
     return path, holder
 
 
-def settings(table: type[Table] = Config, prefix: str = "") -> Iterator[str]:
-    """Dotted names of all settings, of every variant."""
+def repeated(annotation: Any) -> bool:
+    """Whether an annotation is that of a list of tables."""
+    inner = [part for part in get_args(annotation) if tables_in(part)]
+    return (get_origin(annotation) is tuple and bool(inner)) or any(map(repeated, inner))
+
+
+def settings(
+    table: type[Table] = Config, prefix: str = "", above: tuple[type[Table], ...] = ()
+) -> Iterator[str]:
+    """Dotted names of all settings, of every variant; where tables hold tables of their own kind, of the outer ones."""
     for name, field in table.model_fields.items():
         yield prefix + name
-        for inner in tables_in(field.annotation):
-            yield from settings(inner, f"{prefix}{name}.")
+        tables = tables_in(field.annotation)
+        for inner in tables:
+            if inner not in above:
+                yield from settings(inner, f"{prefix}{name}.", (*above, *tables))
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
@@ -78,12 +88,16 @@ def nearest_setting(name: str, table: type[Table]) -> str:
     return f"did you mean {elsewhere[0]!r}?" if elsewhere else nearest(name, here)
 
 
-def _variants_beside(table: type[Table], root: type[Table] = Config) -> list[type[Table]]:
+def _variants_beside(table: type[Table]) -> list[type[Table]]:
     """All variants of which the table is one, itself included; empty if it has none."""
-    for field in root.model_fields.values():
-        tables = tables_in(field.annotation)
-        if table in tables:
-            return tables if len(tables) > 1 else []
-        if found := [other for inner in tables for other in _variants_beside(table, inner)]:
-            return found
-    return []
+    return next((tables for tables in _choices(Config, set()) if table in tables and len(tables) > 1), [])
+
+
+def _choices(table: type[Table], seen: set[type[Table]]) -> Iterator[list[type[Table]]]:
+    """The tables between which each setting chooses, of a table and of all tables in it."""
+    seen.add(table)
+    for field in table.model_fields.values():
+        yield (tables := tables_in(field.annotation))
+        for inner in tables:
+            if inner not in seen:
+                yield from _choices(inner, seen)

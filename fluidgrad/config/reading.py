@@ -32,12 +32,14 @@ class Document:
     """Data of a configuration and where each part of it stands.
 
     ``data`` is a tree of dicts, lists and scalars that belongs to this document; ``stem`` names the run if
-    nothing else does; ``overrides`` tells which paths the command line has set, in order, and by what.
+    nothing else does; ``folder`` is where paths in it start, the current one if it is no file; ``overrides`` tells
+    which paths the command line has set, in order, and by what.
     """
 
     def __init__(self, data: dict[str, Any], name: str = "", text: str = ""):
         self.data, self.name = data, name
         self.stem = FilePath(name).stem if name and name != _TEXT else ""
+        self.folder = os.path.dirname(os.path.abspath(name)) if name and name != _TEXT else os.getcwd()
         self.overrides: dict[Path, str] = {}
         self._lines = Lines(text)
         self._places: dict[Path, Place] = locate(text) if text else {}

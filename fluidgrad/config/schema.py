@@ -9,7 +9,9 @@ import numpy as np
 from pydantic import BeforeValidator
 
 from fluidgrad.config.base import Table, as_tuple, setting
+from fluidgrad.config.bodies import Body
 from fluidgrad.config.initial import Initial, Rest
+from fluidgrad.config.scalars import Buoyancy, Scalar, diffusivity, lift
 from fluidgrad.config.sides import SIDES, Boundaries
 from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Time
 from fluidgrad.display import Displayed
@@ -30,8 +32,15 @@ class Config(Displayed, Table):
     title: str = setting("A sentence for pictures and listings.", default="", examples=["My run"])
     constants: dict[str, float] = setting("Numbers that formulas can use by name.", default={})
     domain: Domain = setting("A rectangle and its cells.", default_factory=Domain)
-    fluid: Fluid = setting("Viscosity as such, or a Reynolds number with its speed and length.")
+    fluid: Fluid = setting("Viscosity as such, or a Reynolds number with its speed and length, or scales.")
     boundaries: Boundaries = setting("What each side of the domain does.")
+    bodies: Annotated[tuple[Body, ...], BeforeValidator(as_tuple)] = setting(
+        "Obstacles in the flow, at rest or moving; any number.", default=()
+    )
+    scalars: Annotated[tuple[Scalar, ...], BeforeValidator(as_tuple)] = setting(
+        "What the flow carries: temperature, a concentration, dye.", default=()
+    )
+    buoyancy: Buoyancy = setting("Gravity, for scalars that lift the fluid.", default_factory=Buoyancy)
     forcing: Forcing = setting("Forces on the fluid; they add up.", default_factory=Forcing)
     initial: Initial = setting("The flow at the start.", default_factory=lambda: Rest(case="rest"))
     numerics: Numerics = setting("How the equations are discretised.", default_factory=Numerics)
@@ -43,8 +52,21 @@ class Config(Displayed, Table):
 
     @property
     def nu(self) -> float:
-        """Kinematic viscosity in m2 s-1."""
+        """Kinematic viscosity in m2 s-1; that at rest if it varies."""
         return self.fluid.nu
+
+    @property
+    def variable_viscosity(self) -> bool:
+        """Whether the viscosity varies from place to place."""
+        return not self.fluid.newtonian or self.numerics.subgrid != "none"
+
+    def diffusivity(self, scalar: Scalar) -> float:
+        """Diffusivity of a scalar in m2 s-1."""
+        return diffusivity(scalar, self.nu)
+
+    def lift(self, scalar: Scalar) -> tuple[float, float]:
+        """Force per mass along x and y, m s-2, that a unit of a scalar adds."""
+        return lift(scalar, self.nu, self.fluid.speed, self.buoyancy.gravity)
 
     @property
     def periodic_x(self) -> bool:
@@ -71,6 +93,10 @@ class Config(Displayed, Table):
         data = self.model_dump(exclude_none=True)
         if self.fluid.reynolds is None:
             del data["fluid"]["speed"], data["fluid"]["length"]
+        if self.fluid.scales is not None:
+            del data["fluid"]["viscosity"]
+        if self.numerics.subgrid == "none":
+            del data["numerics"]["smagorinsky_constant"]
         if self.time.step is not None:
             del data["time"]["cfl"]
         return tomli_w.dumps(data)
@@ -84,12 +110,31 @@ class Config(Displayed, Table):
         step = f"step {time.step:g} s" if time.step is not None else f"CFL {time.cfl:g}"
         return {
             "domain": f"{x0:g} to {x1:g} by {y0:g} to {y1:g} m, {nx} x {ny} cells",
-            "viscosity": f"{self.nu:.6g} m2/s{reynolds}",
+            "viscosity": self.fluid.summary() + reynolds,
             "sides": ", ".join(sides),
+            **self._bodies(),
+            **self.scalars_summary(),
             "initial": self.initial.case,
             "time": f"to {time.end:g} s, {step}",
             "numerics": f"{self.numerics.advection} advection, {self.numerics.diffusion} diffusion",
         }
+
+    def scalars_summary(self) -> dict[str, str]:
+        """Names, diffusivities and numbers of the scalars, if there are any."""
+        texts = []
+        for scalar in self.scalars:
+            number = f", {scalar.strength} {getattr(scalar, scalar.strength):g}" if scalar.strength else ""
+            texts.append(f"{scalar.name} ({self.diffusivity(scalar):.6g} m2/s{number})")
+        return {"scalars": ", ".join(texts)} if texts else {}
+
+    def _bodies(self) -> dict[str, str]:
+        """Names and shapes of the bodies, if there are any."""
+        texts = []
+        for body in self.bodies:
+            moves = ", moving" if body.motion is not None else ""
+            outside = "outside of a " if body.outside else ""
+            texts.append(f"{body.name} ({outside}{body.shape}{moves})")
+        return {"bodies": ", ".join(texts)} if texts else {}
 
     def _title(self) -> str:
         return f"Config {self.title or self.name}"

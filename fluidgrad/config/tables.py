@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from fluidgrad.config.base import CellPair, Direction, FormulaPair, Names, Numbers, Pair, Table, setting
+from fluidgrad.config.rheology import Model, Newtonian
 from fluidgrad.config.spacing import faces
 
 _LAW = "How the cells are spaced."
@@ -70,7 +71,7 @@ class Domain(Table):
 
 
 class Fluid(Table):
-    """Viscosity as such, or by a Reynolds number with its speed and length."""
+    """Viscosity as such, by a Reynolds number with its speed and length, or by the scales of convection."""
 
     viscosity: float | None = setting(
         "Kinematic viscosity.", unit="m2 s-1", default=None, ge=0, examples=[1e-3]
@@ -80,10 +81,37 @@ class Fluid(Table):
     )
     speed: float = setting("Speed of the Reynolds number.", unit="m s-1", default=1.0, gt=0)
     length: float = setting("Length of the Reynolds number.", unit="m", default=1.0, gt=0)
+    scales: Literal["diffusive", "free fall"] | None = setting(
+        "Instead of both, with a scalar's Rayleigh or Grashof number: diffusive, its diffusivity is 1 m2/s; free fall, "
+        "the speed that lifting through its length gives is 1 m/s.",
+        default=None,
+        examples=["diffusive"],
+    )
+    model: Model = setting(
+        "How the viscosity follows the rate of shear; left out: not at all.",
+        default_factory=lambda: Newtonian(law="newtonian"),
+    )
+
+    @property
+    def newtonian(self) -> bool:
+        """Whether the viscosity is constant."""
+        return self.model.law == "newtonian"
+
+    def summary(self) -> str:
+        """The viscosity and how it comes about, for people."""
+        if not self.newtonian:
+            return f"{self.model.law}, {self.nu:.6g} m2/s at rest, index {self.model.index:g}"
+        return f"{self.nu:.6g} m2/s"
+
+    def viscosity_at(self, rate: float) -> float:
+        """Kinematic viscosity in m2 s-1 at a shear rate in s-1."""
+        return self.nu if self.newtonian else self.model.viscosity_at(rate)
 
     @property
     def nu(self) -> float:
-        """Kinematic viscosity in m2 s-1, however it was given."""
+        """Kinematic viscosity in m2 s-1, however it was given; that at rest if it varies."""
+        if not self.newtonian:
+            return self.model.viscosity_at(0.0)
         return self.viscosity if self.reynolds is None else self.speed * self.length / self.reynolds
 
 
@@ -139,6 +167,19 @@ class Numerics(Table):
     diffusion: Literal["explicit", "implicit"] = setting(
         "implicit pays where viscosity would rule the step.", default="explicit"
     )
+    subgrid: Literal["none", "smagorinsky"] = setting(
+        "smagorinsky lets eddies smaller than a cell damp the flow, for turbulence on coarse grids.",
+        default="none",
+    )
+    smagorinsky_constant: float = setting(
+        "Constant C of smagorinsky: it adds the viscosity (C x cell size)^2 x shear rate.",
+        default=0.17,
+        gt=0,
+        le=1,
+    )
+    pressure_tolerance: float = setting(
+        "With bodies: relative error at which the pressure iteration stops.", default=1e-6, ge=1e-12, le=1e-2
+    )
 
 
 class Time(Table):
@@ -151,7 +192,7 @@ class Time(Table):
     )
     max_step: float | None = setting("Largest adaptive step.", unit="s", default=None, gt=0, examples=[0.01])
     steady: float | None = setting(
-        "Stop when the velocity changes more slowly than this everywhere.",
+        "Stop when the velocity, and each scalar in its unit per s, changes more slowly than this everywhere.",
         unit="m s-2",
         default=None,
         gt=0,

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from fluidgrad.config.base import Table
 from fluidgrad.config.examples import EXAMPLES
-from fluidgrad.config.outline import nearest, tables_in, tag_of
+from fluidgrad.config.outline import nearest, repeated, tables_in, tag_of
 from fluidgrad.config.schema import Config
 from fluidgrad.errors import ConfigError
 
@@ -52,37 +52,49 @@ class _Writer:
 
     def table(self, table: type[Table], path: tuple[str, ...], values: dict[str, Any], active: bool) -> None:
         """The plain settings of a table, then the tables in it."""
-        inner = []
-        for name, field in table.model_fields.items():
-            if name == "constants" or (tables_in(field.annotation) and name != "vortices"):
-                inner.append((name, field))
-            else:
+        fields = table.model_fields
+        for name, field in fields.items():
+            if not _has_header(name, field):
                 self.setting(name, field, values, active)
-        for name, field in inner:
-            self.inner(name, field, (*path, name), values.get(name), active)
+        self.tables_of(fields, path, values, active)
+
+    def tables_of(
+        self, fields: dict[str, FieldInfo], path: tuple[str, ...], values: dict[str, Any], active: bool
+    ) -> None:
+        for name, field in fields.items():
+            if _has_header(name, field):
+                self.lines += ["", *_comment(str(field.description))]
+                given = values.get(name)
+                for one in given if repeated(field.annotation) and given else [given]:
+                    self.inner(name, field, (*path, name), one, active)
 
     def inner(self, name: str, field: FieldInfo, path: tuple[str, ...], values: Any, active: bool) -> None:
         tables = tables_in(field.annotation)
         active = active and values is not None
         values = values or {}
         mark = "" if active else _OFF
-        self.lines += ["", *_comment(str(field.description))]
         if name != "boundaries":  # that table holds nothing but tables
-            self.lines.append(f"{mark}[[{name}]]" if name == "probes" else f"{mark}[{'.'.join(path)}]")
+            header = f"[{'.'.join(path)}]"
+            self.lines.append(f"{mark}[{header}]" if repeated(field.annotation) else f"{mark}{header}")
         if name == "constants":
             self.lines += [f"{mark}{key} = {_toml(value)}" for key, value in (values or {"U": 1.0}).items()]
         elif len(tables) == 1:
             self.table(tables[0], path, values, active)
         else:
+            shared = _shared(tables)
+            for key, setting in shared.items():
+                if not _has_header(key, setting):
+                    self.setting(key, setting, values, active)
             self.variants(tables, values, active)
+            self.tables_of(shared, path, values, active)
 
     def variants(self, tables: list[type[Table]], values: dict[str, Any], active: bool) -> None:
         """The variant in force, then the others once in the file."""
-        tag = tag_of(tables[0])[0]
+        tag, shared = tag_of(tables[0])[0], _shared(tables)
         chosen = next((table for table in tables if tag_of(table)[1] == values.get(tag)), None)
         if chosen is not None:
             self.tag(chosen, "")
-            self.settings_of(chosen, values, active=True)
+            self.settings_of(chosen, shared, values, active=True)
         elif tables in self.explained:
             self.tag(tables[0], _OFF)
         if tables in self.explained:
@@ -94,15 +106,17 @@ class _Writer:
             if table is not chosen:
                 self.lines.append("#")
                 self.tag(table, _OFF)
-                self.settings_of(table, {}, active=False)
+                self.settings_of(table, shared, {}, active=False)
 
     def tag(self, table: type[Table], mark: str) -> None:
         name, value = tag_of(table)
         self.line(f"{mark}{name} = {_toml(value)}", str(table.__doc__).splitlines()[0])
 
-    def settings_of(self, table: type[Table], values: dict[str, Any], active: bool) -> None:
+    def settings_of(
+        self, table: type[Table], shared: dict[str, FieldInfo], values: dict[str, Any], active: bool
+    ) -> None:
         for name, field in table.model_fields.items():
-            if name != tag_of(table)[0]:
+            if name != tag_of(table)[0] and name not in shared:
                 self.setting(name, field, values, active)
 
     def setting(self, name: str, field: FieldInfo, values: dict[str, Any], active: bool) -> None:
@@ -112,10 +126,11 @@ class _Writer:
         about = str(field.description) + (f" [{unit}]" if unit else "")
         if used and not field.is_required() and field.default not in (None, "", ()):
             about += f" Default: {_toml(field.default)}."
-        text = f"{name} = {_toml(value)}" if used else f"{_OFF}{name} = {_toml(value)}"
+        mark = "" if used else _OFF
+        text = f"{mark}{name} = {_toml(value)}"
         if len(text) > _WIDTH:
-            items = "".join(f"    {_toml(item)},\n" for item in value)
-            text = f"{name} = [\n{items}]"
+            items = "".join(f"{mark}    {_toml(item)},\n" for item in value)
+            text = f"{mark}{name} = [\n{items}{mark}]"
         self.line(text, about)
 
     def line(self, text: str, about: str) -> None:
@@ -125,6 +140,21 @@ class _Writer:
             self.lines.append(beside)
         else:
             self.lines += [*_comment(about), text]
+
+
+def _has_header(name: str, field: FieldInfo) -> bool:
+    """Whether a setting is written as a table of its own; lists of tables with an example fit on a line."""
+    return name == "constants" or bool(tables_in(field.annotation) and not field.examples)
+
+
+def _shared(tables: list[type[Table]]) -> dict[str, FieldInfo]:
+    """Settings that all variants have, but for that which chooses the variant."""
+    first, *others = tables
+    return {
+        name: field
+        for name, field in first.model_fields.items()
+        if name != tag_of(first)[0] and all(name in other.model_fields for other in others)
+    }
 
 
 def _comment(text: str) -> Iterator[str]:

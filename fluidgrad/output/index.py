@@ -24,18 +24,20 @@ from fluidgrad.output.virtual import Piece, create_virtual
 NAME = "run.h5"
 _CONFIG = "config"
 
-_OWN_ATTRIBUTES = {_CONFIG, "Conventions", *schema.PERIODIC}
+_OWN_ATTRIBUTES = {_CONFIG, "Conventions", schema.SCALARS, *schema.PERIODIC}
 """Attributes of the file that are not provenance."""
 
 
 @dataclass
 class Index:
-    """What ``run.h5`` says: instants of the snapshots, grid, stored variables, provenance, series."""
+    """What ``run.h5`` says: instants of the snapshots, grid, stored variables and which of them are
+    transported scalars, provenance, series."""
 
     grid: Grid
     instants: dict[int, tuple[float, int]]
     """Index of a snapshot -> its time and step."""
     variables: list[str]
+    scalars: dict[str, tuple[str, str]]
     attributes: dict[str, Any]
     config_text: str
     series: dict[str, np.ndarray] = field(default_factory=dict)
@@ -56,8 +58,9 @@ def index_image(
         file.attrs.update({**provenance, "Conventions": schema.CONVENTIONS, _CONFIG: config_text})
         schema.write_coordinates(file, recipe.grid)
         _write_instants(file, instants)
-        for name in recipe.variables:
-            _write_virtual(file, name, list(instants), recipe)
+        for name, about in recipe.variables.items():
+            _write_virtual(file, name, about, list(instants), recipe)
+        schema.write_scalar_names(file, recipe.scalars)
         series.write(file)
         if recipe.grid.uniform_x and recipe.grid.uniform_y:
             vtk.write_vtkhdf(file, recipe, [time for time, _ in instants.values()])
@@ -79,16 +82,18 @@ def _write_instants(file: h5py.File, instants: dict[int, tuple[float, int]]) -> 
         schema.name_dimensions(dataset, file, ("time",))
 
 
-def _write_virtual(file: h5py.File, name: str, numbers: list[int], recipe: Recipe) -> None:
+def _write_virtual(
+    file: h5py.File, name: str, about: schema.Variable, numbers: list[int], recipe: Recipe
+) -> None:
     """A variable of all snapshots, (time, ...)."""
-    shape = schema.shape(recipe.grid, name)
+    shape = schema.shape(recipe.grid, about)
     origin = (0,) * len(shape)
     pieces = (
         Piece((row, *origin), (1, *shape), file_name(number), name, shape)
         for row, number in enumerate(numbers)
     )
     dataset = create_virtual(file, name, (len(numbers), *shape), recipe.precision, pieces)
-    schema.label(dataset, name, ("time",))
+    schema.label(dataset, about, ("time",))
 
 
 def read_index(path: Path) -> Index:
@@ -99,12 +104,14 @@ def read_index(path: Path) -> Index:
         numbers = read_array(file, "snapshot", times.shape, "i")
         attributes = {key: _plain(file.attrs[key]) for key in sorted(set(file.attrs) - _OWN_ATTRIBUTES)}
         series, units = read_series(file)
+        scalars = schema.read_scalars(file)
         return Index(
             grid=schema.read_grid(file),
             instants={
                 int(k): (float(t), int(s)) for k, t, s in zip(numbers, times, steps, strict=True) if k >= 0
             },
-            variables=schema.stored_variables(file),
+            variables=schema.stored_variables(file, scalars),
+            scalars=scalars,
             attributes=attributes,
             config_text=str(file.attrs.get(_CONFIG, "")),
             series=series,

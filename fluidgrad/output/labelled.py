@@ -22,7 +22,7 @@ class _FieldOverTime(BackendArray):
 
     def __init__(self, run: Run, name: str) -> None:
         self._run, self._name = run, name
-        self.shape = (len(run), *schema.shape(run.grid, name))
+        self.shape = (len(run), *schema.shape(run.grid, schema.variable(name, run.scalars)))
         self.dtype = np.dtype(float)
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> np.ndarray:
@@ -41,10 +41,11 @@ class _FieldOverTime(BackendArray):
 
 def labelled_dataset(run: Run, names: Sequence[str]) -> xarray.Dataset:
     """See :meth:`fluidgrad.output.reader.Run.to_xarray`."""
-    extra = [name for name in field_names.expand(names) if name not in run.fields]
+    stored = [*run.fields, *(name for name in schema.DISTANCE if name in run.variables)]
+    extra = [name for name in field_names.expand(names, run.scalars) if name not in stored]
     for name in set(extra) - set(run.variables):
-        fields.lookup(name)
-    variables = {name: _lazy_variable(run, name) for name in (*run.fields, *extra)}
+        fields.lookup(name, run.scalars)
+    variables = {name: _lazy_variable(run, name) for name in (*stored, *extra)}
     coordinates = {
         dim: xarray.Variable(dim, getattr(run.grid, dim), attributes)
         for dim, attributes in schema.COORDINATE_ATTRIBUTES.items()
@@ -55,7 +56,7 @@ def labelled_dataset(run: Run, names: Sequence[str]) -> xarray.Dataset:
 
 
 def _lazy_variable(run: Run, name: str) -> xarray.Variable:
-    described = schema.variable(name)
+    described = schema.variable(name, run.scalars)
     data = indexing.LazilyIndexedArray(_FieldOverTime(run, name))
     attributes = {"units": described.units, "long_name": described.long_name}
     return xarray.Variable(("time", *described.dims), data, attributes)

@@ -49,7 +49,9 @@ class Run(Displayed):
     grid : the :class:`~fluidgrad.grid.Grid`.
     times, steps : time (s) and number of time steps of each snapshot, shape (n,).
     fields : names of the fields stored in the snapshots; others are computed on reading.
-    variables : names of everything stored: the fields, velocity at the centres and along the sides.
+    scalars : name of each transported scalar -> its units, and a name for labels.
+    bodies : whether there are bodies; the flows then have ``distance``.
+    variables : names of everything stored: the fields, velocity at the centres, values along the sides.
     attributes : provenance: title, versions, command line and so on.
     config_text : the resolved configuration as TOML.
     """
@@ -71,7 +73,10 @@ class Run(Displayed):
         source = stored or described[self._numbers[-1]]
         self.grid: Grid = source.grid
         self.variables = list(source.variables)
-        self.fields = [name for name in self.variables if name in fields.FIELDS]
+        self.scalars: dict[str, tuple[str, str]] = source.scalars
+        self.bodies = "distance" in self.variables
+        known = fields.known(self.scalars)
+        self.fields = [name for name in self.variables if name in known]
         self.attributes: dict[str, Any] = stored.attributes if stored else {}
         self.config_text = stored.config_text if stored else self._read_config()
         self._stored_series = (stored.series, stored.series_units) if stored else ({}, {})
@@ -165,9 +170,9 @@ class Run(Displayed):
         return self._last[1]
 
     def field(self, name: str, index: int = -1, *, time: float | None = None) -> np.ndarray:
-        """A field of one snapshot at its own location (:data:`fluidgrad.fields.FIELDS`), in float64.
+        """A field of one snapshot at its own location (:func:`fluidgrad.fields.known`), in float64.
 
-        Read from the file if it is among :attr:`variables`, else computed from velocity and pressure.
+        Read from the file if it is among :attr:`variables`, else computed from velocity, pressure, scalars.
 
         Raises
         ------
@@ -177,7 +182,7 @@ class Run(Displayed):
         if name not in self.variables or name in PRIMARY:
             return fields.compute(self.flow(index, time=time), name)
         path = self._file(self._numbers[self.position(index, time)])
-        return snapshots.read_variables(path, self.grid, [name])[1][name]
+        return snapshots.read_variable(path, self.grid, name)
 
     def to_xarray(self, names: str | Sequence[str] = ()) -> xarray.Dataset:
         """The run as a labelled :class:`xarray.Dataset`, read from the files as its values are used.
@@ -224,6 +229,8 @@ class Run(Displayed):
             *((axis, self.grid.extent(axis)) for axis in ("x", "y")),
             ("snapshots", f"{len(self)}, {span}"),
             ("fields", ", ".join(self.fields)),
+            ("scalars", scalar_list(self.scalars)),
+            ("bodies", "distance from their walls in every snapshot" if self.bodies else ""),
             ("series", ", ".join(self.series) if self.series else ""),
             ("path", str(self.path)),
         ]
@@ -234,3 +241,12 @@ class Run(Displayed):
 
     def __exit__(self, *_) -> None:
         """Nothing is kept open."""
+
+
+def scalar_list(scalars: fields.ScalarUnits) -> str:
+    """Transported scalars for people: ``theta [K]: potential temperature, dye [1]``."""
+    described = (
+        f"{name} [{units}]{f': {words}' if words not in ('', name) else ''}"
+        for name, (units, words) in scalars.items()
+    )
+    return ", ".join(described)

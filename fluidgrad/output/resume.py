@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fluidgrad.errors import RefusedError, StorageError
+from fluidgrad.fields import ScalarUnits
 from fluidgrad.output import index, schema, snapshots
 from fluidgrad.output.checkpoints import Checkpoint, list_checkpoints, load_checkpoint, step_of
 from fluidgrad.output.snapshots import Recipe, Snapshot
@@ -113,11 +114,12 @@ def _compare(path: Path, snapshot: Snapshot, recipe: Recipe) -> None:
         raise RefusedError(f"{path} is on another grid than the configuration asks for: resume with the same")
     if snapshot.variables != expected:
         raise RefusedError(
-            f"{path} holds {_listed(snapshot.variables)} but the configuration asks for {_listed(expected)}: "
-            "resume with the same [output] fields and precision"
+            f"{path} holds {_listed(snapshot.variables, snapshot.scalars)} but the configuration asks for "
+            f"{_listed(expected, recipe.scalars)}: resume with the same bodies, scalars, [output] fields and "
+            "precision"
         )
 
 
-def _listed(variables: dict[str, str]) -> str:
+def _listed(variables: dict[str, str], scalars: ScalarUnits) -> str:
     kind = "/".join(sorted(set(variables.values())))
-    return f"{', '.join(name for name in variables if name not in schema.SIDES)} in {kind}"
+    return f"{', '.join(name for name in variables if name not in schema.on_sides(scalars))} in {kind}"

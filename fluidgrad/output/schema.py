@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import h5py
 import numpy as np
 
-from fluidgrad.field_names import DERIVED, PRIMARY
-from fluidgrad.fields import FIELDS
+from fluidgrad import field_names
+from fluidgrad.fields import NO_SCALARS, ScalarUnits, known
 from fluidgrad.grid import LOCATIONS, Grid
-from fluidgrad.output.container import read_array, write_array
+from fluidgrad.output.container import child, read_array, write_array
 
 CONVENTIONS = "CF-1.11"
 
@@ -37,10 +38,13 @@ SIDES = {
     "v_right": Variable(("y_f",), "m s-1", "y-velocity on the right side"),
 }
 
-FLOW = (*PRIMARY, *SIDES)
-"""The arrays of a :class:`~fluidgrad.flow.Flow`, in every snapshot."""
+DISTANCE = {
+    "distance": Variable(LOCATIONS["node"], "m", "signed distance from the nearest wall, negative in bodies"),
+}
+"""In the snapshots of runs with bodies."""
 
-ALWAYS = (*FLOW, *CENTRED)
+FLOW = (*field_names.PRIMARY, *SIDES)
+"""The arrays of a :class:`~fluidgrad.flow.Flow` in every snapshot."""
 
 TIME_ATTRIBUTES = {"units": "s", "long_name": "time", "standard_name": "time", "axis": "T"}
 """Simulated seconds, not a date."""
@@ -60,29 +64,77 @@ PERIODIC = ("periodic_x", "periodic_y")
 """Attributes of a file that tell whether the sides of its grid are joined."""
 
 
-def variable(name: str) -> Variable:
+SCALARS = "scalars"
+"""Attribute of a file with the names of the transported scalars in it; left out if there are none."""
+
+_SCALAR_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+
+
+def variables(scalars: ScalarUnits = NO_SCALARS) -> dict[str, Variable]:
+    """All variables that a run with these transported scalars can store, by name, in our order."""
+    fields = {
+        name: Variable(LOCATIONS[field.location], field.units, field.long_name)
+        for name, field in known(scalars).items()
+    }
+    primary = {name: fields[name] for name in field_names.PRIMARY}
+    table = primary | SIDES | CENTRED | DISTANCE
+    for name in scalars:
+        table[name] = fields[name]
+        for side, stored in field_names.side_values(name).items():
+            dims = ("y",) if side in ("left", "right") else ("x",)
+            table[stored] = Variable(dims, fields[name].units, f"{fields[name].long_name}, {side} side")
+    return table | {name: fields[name] for name in field_names.derived(scalars)}
+
+
+def variable(name: str, scalars: ScalarUnits = NO_SCALARS) -> Variable:
     """The description of a variable that a run can store.
 
     Raises
     ------
     KeyError : there is no variable of that name.
     """
-    described = CENTRED.get(name) or SIDES.get(name)
-    if described:
-        return described
-    field = FIELDS[name]
-    return Variable(LOCATIONS[field.location], field.units, field.long_name)
+    return variables(scalars)[name]
 
 
-def stored_variables(names) -> list[str]:
+def stored_variables(names, scalars: ScalarUnits = NO_SCALARS) -> list[str]:
     """Those of ``names`` that are variables of ours, in our order."""
     present = set(names)
-    return [name for name in (*ALWAYS, *DERIVED) if name in present]
+    return [name for name in variables(scalars) if name in present]
 
 
-def shape(grid: Grid, name: str) -> tuple[int, ...]:
+def of_flow(scalars: ScalarUnits, bodies: bool) -> list[str]:
+    """The variables that a flow is made of, those of scalars and bodies included."""
+    stored = [name for scalar in scalars for name in (scalar, *field_names.side_values(scalar).values())]
+    return [*FLOW, *(DISTANCE if bodies else ()), *stored]
+
+
+def on_sides(scalars: ScalarUnits) -> set[str]:
+    """The variables that hold values on the sides of the domain."""
+    return {*SIDES, *(name for scalar in scalars for name in field_names.side_values(scalar).values())}
+
+
+def shape(grid: Grid, described: Variable) -> tuple[int, ...]:
     """Shape of a variable at one instant."""
-    return tuple(getattr(grid, dim).size for dim in variable(name).dims)
+    return tuple(getattr(grid, dim).size for dim in described.dims)
+
+
+def write_scalar_names(file: h5py.File, scalars: ScalarUnits) -> None:
+    """Store which variables are transported scalars."""
+    if scalars:
+        file.attrs[SCALARS] = " ".join(scalars)
+
+
+def read_scalars(file: h5py.File) -> dict[str, tuple[str, str]]:
+    """The transported scalars in a file with their units and names; ValueError if a name is not usable."""
+    names = str(file.attrs.get(SCALARS, "")).split()
+    for name in names:
+        if not _SCALAR_NAME.fullmatch(name) or name in field_names.RESERVED:
+            raise ValueError(f"{name!r} cannot be the name of a scalar")
+    described = {name: child(file, name, h5py.Dataset).attrs for name in names}
+    return {
+        name: tuple(str(about.get(key, default)) for key, default in (("units", "1"), ("long_name", "")))
+        for name, about in described.items()
+    }
 
 
 def write_coordinates(file: h5py.File, grid: Grid) -> None:
@@ -116,15 +168,16 @@ def name_dimensions(dataset: h5py.Dataset, file: h5py.File, dims: tuple[str, ...
         dataset.dims[axis].attach_scale(file[dim])
 
 
-def label(dataset: h5py.Dataset, name: str, leading: tuple[str, ...] = ()) -> None:
+def label(dataset: h5py.Dataset, described: Variable, leading: tuple[str, ...] = ()) -> None:
     """Name the dimensions of a variable's dataset by attaching the scales, and describe it."""
-    described = variable(name)
     name_dimensions(dataset, dataset.file, (*leading, *described.dims))
     dataset.attrs.update({"units": described.units, "long_name": described.long_name})
 
 
-def write_variable(file: h5py.File, name: str, array: np.ndarray, compression: str) -> None:
+def write_variable(
+    file: h5py.File, name: str, described: Variable, array: np.ndarray, compression: str
+) -> None:
     """Store a variable of one instant; time is a scalar coordinate of the file."""
     dataset = write_array(file, name, array, compression)
-    label(dataset, name)
+    label(dataset, described)
     dataset.attrs["coordinates"] = "time step"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from fluidgrad import fields
+from fluidgrad import field_names, fields
 from fluidgrad.errors import StorageError
+from fluidgrad.fields import ScalarUnits
 from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 from fluidgrad.output import schema
@@ -23,27 +25,34 @@ _NAME = re.compile(r"(\d{6,})\.h5")
 
 @dataclass(frozen=True)
 class Recipe:
-    """What goes into every snapshot of a run and how: the grid, derived fields, precision, compression."""
+    """What goes into every snapshot of a run and how: the grid, derived fields, precision, compression, the
+    transported scalars, and whether there are bodies."""
 
     grid: Grid
     derived: tuple[str, ...] = ()
     precision: str = "float64"
     compression: str = "none"
     title: str = ""
+    scalars: ScalarUnits = field(default_factory=dict)
+    bodies: bool = False
 
-    @property
-    def variables(self) -> tuple[str, ...]:
-        return (*schema.ALWAYS, *self.derived)
+    @cached_property
+    def variables(self) -> dict[str, schema.Variable]:
+        """The variables in each snapshot, by name."""
+        names = {*schema.of_flow(self.scalars, self.bodies), *schema.CENTRED, *self.derived}
+        return {name: about for name, about in schema.variables(self.scalars).items() if name in names}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a snapshot file holds: its instant and the names and types of its variables."""
+    """What a snapshot file holds: its instant, the names and types of its variables, and which of them are
+    transported scalars."""
 
     time: float
     step: int
     grid: Grid
     variables: dict[str, str]
+    scalars: dict[str, tuple[str, str]]
 
 
 def file_name(index: int) -> str:
@@ -66,17 +75,26 @@ def snapshot_image(flow: Flow, index: int, recipe: Recipe) -> bytes:
         schema.write_coordinates(file, recipe.grid)
         file.create_dataset("time", data=float(flow.time)).attrs.update(schema.TIME_ATTRIBUTES)
         file.create_dataset("step", data=np.int64(flow.step)).attrs.update(schema.STEP_ATTRIBUTES)
-        for name, array in _arrays(flow, recipe.derived).items():
-            schema.write_variable(file, name, array.astype(recipe.precision), recipe.compression)
+        for name, about in recipe.variables.items():
+            array = _values(flow, name, recipe.scalars).astype(recipe.precision)
+            schema.write_variable(file, name, about, array, recipe.compression)
+        schema.write_scalar_names(file, recipe.scalars)
         file.attrs.update({"Conventions": schema.CONVENTIONS, "title": recipe.title, "snapshot": index})
 
     return build(fill)
 
 
-def _arrays(flow: Flow, derived: tuple[str, ...]) -> dict[str, np.ndarray]:
-    u_c, v_c = fields.velocity_at_centres(flow)
-    arrays = {name: getattr(flow, name) for name in schema.FLOW} | {"u_c": u_c, "v_c": v_c}
-    return arrays | {name: fields.compute(flow, name) for name in derived}
+def _values(flow: Flow, name: str, scalars: ScalarUnits) -> np.ndarray:
+    """A variable of a flow."""
+    if name in schema.SIDES or name in schema.DISTANCE:
+        return getattr(flow, name)
+    if name in schema.CENTRED:
+        return fields.at_centres(flow, name.removesuffix("_c"))
+    for scalar in scalars:
+        for side, stored in field_names.side_values(scalar).items():
+            if name == stored:
+                return flow.scalar_sides[scalar][side]
+    return fields.compute(flow, name)
 
 
 def read_snapshot(path: Path) -> Snapshot:
@@ -86,31 +104,51 @@ def read_snapshot(path: Path) -> Snapshot:
 
 
 def _describe(file: h5py.File) -> Snapshot:
-    grid = schema.read_grid(file)
-    names = schema.stored_variables(file)
-    if missing := set(schema.FLOW) - set(names):
+    grid, scalars = schema.read_grid(file), schema.read_scalars(file)
+    names = schema.stored_variables(file, scalars)
+    if missing := set(schema.of_flow(scalars, bodies=False)) - set(names):
         raise ValueError(f"no {', '.join(sorted(missing))} in it")
     types = {name: str(child(file, name, h5py.Dataset).dtype) for name in names}
     time, step = read_array(file, "time", ()), read_array(file, "step", (), "i")
-    return Snapshot(float(time), int(step), grid, types)
+    return Snapshot(float(time), int(step), grid, types, scalars)
 
 
-def read_variables(path: Path, grid: Grid, names) -> tuple[Snapshot, dict[str, np.ndarray]]:
-    """Variables of a snapshot in float64, and what else the file says.
+def _read(file: h5py.File, path: Path, grid: Grid, names) -> dict[str, np.ndarray]:
+    """Variables in an open snapshot, in float64, after a look at its grid."""
+    snapshot = _describe(file)
+    if not schema.same_grid(snapshot.grid, grid):
+        raise StorageError(f"{path} is on another grid than the rest of the run")
+    described = schema.variables(snapshot.scalars)
+    arrays = {name: read_array(file, name, schema.shape(grid, described[name])) for name in names}
+    return {name: array.astype(float, copy=False) for name, array in arrays.items()}
+
+
+def read_variable(path: Path, grid: Grid, name: str) -> np.ndarray:
+    """One variable of a snapshot in float64.
 
     Raises
     ------
-    StorageError : the file is missing or damaged, is on another grid, or lacks a variable.
+    StorageError : the file is missing or damaged, is on another grid, or lacks the variable.
     """
     with open_sealed(path) as file:
-        snapshot = _describe(file)
-        if not schema.same_grid(snapshot.grid, grid):
-            raise StorageError(f"{path} is on another grid than the rest of the run")
-        arrays = {name: read_array(file, name, schema.shape(grid, name)) for name in names}
-    return snapshot, {name: array.astype(float, copy=False) for name, array in arrays.items()}
+        return _read(file, path, grid, [name])[name]
 
 
 def read_flow(path: Path, grid: Grid) -> Flow:
-    """The flow in a snapshot file, on ``grid``; errors as :func:`read_variables`."""
-    snapshot, arrays = read_variables(path, grid, schema.FLOW)
-    return Flow(grid=grid, time=snapshot.time, step=snapshot.step, **arrays)
+    """The flow in a snapshot file, on ``grid``; errors as :func:`read_variable`."""
+    with open_sealed(path) as file:
+        snapshot = _describe(file)
+        scalars, bodies = snapshot.scalars, "distance" in snapshot.variables
+        arrays = _read(file, path, grid, schema.of_flow(scalars, bodies))
+    return Flow(
+        grid=grid,
+        time=snapshot.time,
+        step=snapshot.step,
+        **{name: arrays[name] for name in schema.of_flow({}, bodies)},
+        scalars={name: arrays[name] for name in scalars},
+        scalar_sides={
+            name: {side: arrays[stored] for side, stored in field_names.side_values(name).items()}
+            for name in scalars
+        },
+        scalar_units=scalars,
+    )

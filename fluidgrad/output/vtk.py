@@ -32,8 +32,8 @@ def write_vtkhdf(file: h5py.File, recipe: Recipe, times: list[float]) -> None:
     group.attrs["Spacing"] = np.array([grid.length_x / grid.nx, grid.length_y / grid.ny, 1.0])
     group.attrs["Direction"] = np.eye(3).ravel()
     _write_velocity(file, group, (len(times), grid.ny, grid.nx), recipe.precision)
-    for name in recipe.variables:
-        holder = _HOLDERS.get(schema.variable(name).dims)
+    for name, about in recipe.variables.items():
+        holder = _HOLDERS.get(about.dims)
         if holder and name not in schema.CENTRED:
             group.require_group(holder)[name] = file[name]
     _write_steps(file, group, times)

@@ -20,8 +20,9 @@ from fluidgrad.output.reader import Run
 def export_vtr(run: Run, directory: Path | str, names: str | Sequence[str] = ()) -> Path:
     """Write every snapshot of a run as ``<name>_NNNNNN.vtr`` and the series of them as ``<name>.pvd``.
 
-    Pressure, velocity and the stored fields are exported, and in addition the fields (or groups) in
-    ``names``: those at nodes as point data, all others at the cell centres as cell data, in float64.
+    Pressure, velocity, transported scalars, the stored fields, and the distance from the walls of bodies are
+    exported, and in addition the fields (or groups) in ``names``: those at nodes as point data, all others
+    at the cell centres as cell data, in float64.
 
     Returns the path of the ``.pvd`` file, the one to open.
 
@@ -33,27 +34,27 @@ def export_vtr(run: Run, directory: Path | str, names: str | Sequence[str] = ())
     directory = Path(directory)
     with storage_errors(directory, "make"):
         directory.mkdir(parents=True, exist_ok=True)
-    asked = field_names.expand([names] if isinstance(names, str) else names)
+    asked = field_names.expand([names] if isinstance(names, str) else names, run.scalars)
     wanted = dict.fromkeys((*run.fields, *asked))
-    scalars = [name for name in wanted if name not in ("u", "v")]
+    others = [name for name in wanted if name not in ("u", "v")]
     files = []
     for position in range(len(run)):
         path = directory / f"{run.name}_{position:06d}.vtr"
-        write_file(path, _rectilinear(run.grid, *_arrays(run, position, scalars)))
+        write_file(path, _rectilinear(run.grid, *_arrays(run, position, others)))
         files.append(path.name)
     collection = directory / f"{run.name}.pvd"
     write_file(collection, _collection(files, run.times).encode())
     return collection
 
 
-def _arrays(run: Run, position: int, scalars: list[str]) -> tuple[dict[str, np.ndarray], ...]:
+def _arrays(run: Run, position: int, names: list[str]) -> tuple[dict[str, np.ndarray], ...]:
     """Cell data and point data of a snapshot: name -> values, vectors with a last axis of three."""
     flow = run.flow(position)
     u_c, v_c = fields.velocity_at_centres(flow)
     cells = {"velocity": np.stack([u_c, v_c, np.zeros_like(u_c)], axis=-1)}
-    points = {}
-    for name in scalars:
-        if fields.lookup(name).location == "node":
+    points = {} if flow.distance is None else {"distance": flow.distance}
+    for name in names:
+        if fields.lookup(name, run.scalars).location == "node":
             points[name] = run.field(name, position)
         else:
             cells[name] = fields.at_centres(flow, name)

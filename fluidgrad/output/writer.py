@@ -12,6 +12,7 @@ import numpy as np
 
 from fluidgrad import field_names
 from fluidgrad.errors import RefusedError
+from fluidgrad.fields import NO_SCALARS, ScalarUnits
 from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 from fluidgrad.output import checkpoints, index, snapshots
@@ -70,6 +71,8 @@ class RunWriter:
         compression : "none" or "gzip", of the snapshots.
         attributes : provenance, written to ``run.h5``; ``title`` also to the snapshots.
         series_units : column of the time series -> unit, long name; ``t`` and ``step`` are always there.
+        scalars : name of each transported scalar -> its units, and a name for labels.
+        bodies : whether the flows have bodies, whose distance is stored.
 
         Raises
         ------
@@ -120,10 +123,14 @@ class RunWriter:
         compression: str,
         attributes: dict[str, str | float | int],
         series_units: dict[str, tuple[str, str]],
+        scalars: ScalarUnits = NO_SCALARS,
+        bodies: bool = False,
     ) -> RunWriter:
         """A writer on a locked directory, with its folders made and cleared of half-written files."""
-        derived = tuple(name for name in field_names.expand(fields) if name not in field_names.PRIMARY)
-        recipe = snapshots.Recipe(grid, derived, precision, compression, str(attributes.get("title", "")))
+        primary = (*field_names.PRIMARY, *scalars)
+        derived = tuple(name for name in field_names.expand(fields, scalars) if name not in primary)
+        title = str(attributes.get("title", ""))
+        recipe = snapshots.Recipe(grid, derived, precision, compression, title, scalars, bodies)
         for folder in (directory, directory / snapshots.DIRECTORY, directory / checkpoints.DIRECTORY):
             with storage_errors(folder, "make"):
                 folder.mkdir(exist_ok=True)

@@ -16,9 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from fluidgrad.analysis.masking import drawable
 from fluidgrad.errors import ConfigError
-from fluidgrad.field_names import GROUPS
-from fluidgrad.fields import compute, lookup
+from fluidgrad.field_names import groups
 from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 from fluidgrad.plotting.figure import check_size, check_suffix, choose_fields, choose_look
@@ -84,11 +84,12 @@ def animate(
     times = np.asarray(run.times)
     if not times.size:
         raise ConfigError(f"run {run.name!r} has no snapshots yet: there is nothing to animate")
-    if field in GROUPS:
-        raise ConfigError(f"an animation shows one field: choose one of {', '.join(GROUPS[field])}")
+    scalars = run.flow(0).scalar_units
+    if field in groups(scalars):
+        raise ConfigError(f"an animation shows one field: choose one of {', '.join(groups(scalars)[field])}")
     fps = fps or min(25.0, max(2.0, times.size / SHORTEST))
-    name = choose_fields(field, gradient)[0]
-    look = choose_look(name, [name], streamlines, gradient, velocity, contours)
+    shown = choose_fields(field, gradient, scalars)
+    look = choose_look(shown[0], shown, streamlines, gradient, velocity, contours, scalars)
     window = view_window(run.grid, zoom)
     with styled():
         sampled = np.unique(np.linspace(0, times.size - 1, SURVEYED).round().astype(int))
@@ -126,7 +127,7 @@ class Stage:
         self.table = colour_table(self.scale)
         x, y = window.points(self.columns.stop - self.columns.start, self.rows.stop - self.rows.start)
         # Rows of pixels run downwards.
-        self.sampler = Sampler(grid, lookup(look.field).location, x, y[::-1], np.float32)
+        self.sampler = Sampler(grid, look.field.location, x, y[::-1], np.float32)
 
     def frames(self, run: Any) -> Iterator[np.ndarray]:
         """The frames of a run in turn, (height, width, 4) uint8, each valid until the next."""
@@ -137,7 +138,7 @@ class Stage:
         """One frame; ``part`` of the progress bar at the lower edge is filled."""
         self.buffer[...] = self.background
         if self.look.has_image:
-            values = self.sampler(compute(flow, self.look.field).astype(np.float32))
+            values = self.sampler(drawable(flow, self.look.field).astype(np.float32))
             self.buffer[self.rows, self.columns, :3] = to_colours(values, self.scale, self.table)
         for artist in draw_overlays(self.ax, flow, self.look, self.window, self.scales):
             self.ax.draw_artist(artist)
@@ -149,7 +150,7 @@ class Stage:
 
     @property
     def scale(self) -> Scale:
-        return self.scales.images[self.look.field]
+        return self.scales.images[self.look.field.name]
 
     def palette(self) -> np.ndarray:
         """Up to 256 colours for GIF: of the maps, and greys and the bar for the rest."""

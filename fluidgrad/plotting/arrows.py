@@ -11,10 +11,12 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from fluidgrad.fields import compute, gradient_at_centres, lookup, velocity_at_centres
+from fluidgrad.analysis.masking import drawable_gradient, visible
+from fluidgrad.fields import Field, per_metre, velocity_at_centres
 from fluidgrad.flow import Flow
 from fluidgrad.plotting.sampling import Sampler, Window
-from fluidgrad.plotting.style import LOCAL, per_metre, pretty_units
+from fluidgrad.plotting.solids import in_solid, wall_distance
+from fluidgrad.plotting.style import LOCAL, pretty_units
 
 ALONG_LONGER_SIDE = 30
 PER_INCH = 6.7
@@ -29,19 +31,19 @@ SHORTEST = 0.07
 
 @dataclass(frozen=True)
 class Vectors:
-    """A vector field to draw: the velocity (``name=None``) or the gradient of the scalar ``name``,
-    with ``count`` arrows along the longer side."""
+    """A vector field to draw: the velocity (``field=None``) or the gradient of a field, with ``count`` arrows
+    along the longer side."""
 
-    name: str | None = None
+    field: Field | None = None
     count: int = ALONG_LONGER_SIDE
 
     @property
     def symbol(self) -> str:
-        return r"$\mathbf{u}$" if self.name is None else rf"$\nabla {lookup(self.name).symbol}$"
+        return r"$\mathbf{u}$" if self.field is None else rf"$\nabla {self.field.symbol}$"
 
     @property
     def units(self) -> str:
-        return pretty_units("m s-1" if self.name is None else per_metre(lookup(self.name).units))
+        return pretty_units("m s-1" if self.field is None else per_metre(self.field.units))
 
     def fitted(self, width: float, height: float) -> Vectors:
         """The same with as many arrows as a panel of that many inches has room for."""
@@ -52,25 +54,32 @@ class Vectors:
         return max(window.width, window.height) / self.count
 
     def on_lattice(self, flow: Flow, window: Window) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Coordinates ``x`` (n,), ``y`` (m,) and both components (m, n) on the lattice of the arrows."""
-        components = velocity_at_centres(flow) if self.name is None else gradient_at_centres(flow, self.name)
+        """Coordinates ``x`` (n,), ``y`` (m,) and both components (m, n) on the lattice of the arrows, NaN in
+        bodies."""
+        components = velocity_at_centres(flow) if self.field is None else drawable_gradient(flow, self.field)
         x, y = window.points(*window.raster(self.count))
         at = Sampler(flow.grid, "centre", x, y)
-        return x, y, at(components[0]), at(components[1])
+        hidden = wall_distance(flow, x, y) < 0
+        along_x, along_y = (np.where(hidden, np.nan, at(component)) for component in components)
+        return x, y, along_x, along_y
 
     def sizes(self, flow: Flow, window: Window) -> np.ndarray:
-        """Magnitudes on the lattice; zero where the gradient is no more than the rounding of its field."""
+        """Magnitudes on the lattice outside bodies; zero where the gradient is no more than the rounding of its
+        field."""
         _, _, a, b = self.on_lattice(flow, window)
         size = np.hypot(a, b).ravel()
-        if self.name is not None:
-            rounding = 1e-10 * np.abs(compute(flow, self.name)).max() / min(window.width, window.height)
-            size[size < rounding] = 0.0
+        size = size[~np.isnan(size)]
+        if self.field is not None and size.size:
+            largest = np.nanmax(np.abs(visible(flow, self.field)))
+            size[size < 1e-10 * largest / min(window.width, window.height)] = 0.0
         return size
 
 
 def reference_size(sizes: np.ndarray) -> float:
     """The magnitude that is drawn about one lattice spacing long: the 95th percentile, so that one singular
     corner does not shrink all other arrows; of the arrows worth drawing if nearly all are nothing."""
+    if not sizes.size:
+        return 0.0
     typical, largest = float(np.percentile(sizes, 95)), float(sizes.max())
     if largest > LOCAL * typical:
         typical = float(np.percentile(sizes[sizes > 0.01 * largest], 75))
@@ -94,17 +103,24 @@ def draw_arrows(
     size = np.hypot(a, b) / reference
     keep = size > SHORTEST
     shrink = np.minimum(1.0, LONGEST / np.maximum(size, SHORTEST)) / reference
-    xx, yy = np.meshgrid(x, y)
-    arrows = ax.quiver(
-        xx[keep],
-        yy[keep],
-        (a * shrink)[keep],
-        (b * shrink)[keep],
-        zorder=4,
-        **_shape(vectors.spacing(window), light),
-    )
+    xx, yy = (q[keep] for q in np.meshgrid(x, y))
+    a, b = (a * shrink)[keep], (b * shrink)[keep]
+    spacing = vectors.spacing(window)
+    xx, yy, clear = _beside_walls(flow, xx, yy, 0.5 * FULL * spacing * a, 0.5 * FULL * spacing * b)
+    arrows = ax.quiver(xx[clear], yy[clear], a[clear], b[clear], zorder=4, **_shape(spacing, light))
     arrows.set_path_effects([withStroke(linewidth=1.2, foreground="#00000090" if light else "#ffffffa0")])
     return [arrows]
+
+
+def _beside_walls(
+    flow: Flow, x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Middles of arrows that reach ``(a, b)`` to either side, those that would stick into a body moved along
+    themselves until they end where their middle was; and which have room."""
+    tip, tail = in_solid(flow, x + a, y + b), in_solid(flow, x - a, y - b)
+    shift = tail.astype(float) - tip
+    x, y = x + shift * a, y + shift * b
+    return x, y, ~((tip & tail) | in_solid(flow, x + shift * a, y + shift * b))
 
 
 def draw_key(ax: Axes, window: Window, vectors: Vectors, reference: float) -> Text:

@@ -12,14 +12,14 @@ from matplotlib.axes import Axes
 
 from fluidgrad.errors import ConfigError
 from fluidgrad.field_names import expand
-from fluidgrad.fields import lookup
+from fluidgrad.fields import Field, ScalarUnits, lookup
 from fluidgrad.flow import Flow
 from fluidgrad.output.atomic import write_file
 from fluidgrad.plotting.arrows import Vectors
 from fluidgrad.plotting.layout import Sheet, arrange, choose_columns, default_panel_size
 from fluidgrad.plotting.panel import Look, Scales, add_bars, add_key, add_panel, fill_panel, survey
 from fluidgrad.plotting.sampling import Window, view_window
-from fluidgrad.plotting.style import Picture, styled, time_label
+from fluidgrad.plotting.style import Picture, plain, styled, time_label
 
 FORMATS = (".png", ".svg", ".pdf")
 DPI = 150
@@ -51,7 +51,7 @@ def plot(
     ----------
     source : a :class:`~fluidgrad.flow.Flow`, a run (:func:`fluidgrad.open_run`), a simulation, or the path of
         a run.
-    fields : name or names from :data:`fluidgrad.fields.FIELDS`, one panel each, or groups of them; default: the
+    fields : name or names from :func:`fluidgrad.fields.known`, one panel each, or groups of them; default: the
         field of ``gradient``, else vorticity.
     time, index : which snapshots of a run: the nearest to a time in seconds, or by number (negative from the
         end); one or several; default the last.
@@ -75,8 +75,9 @@ def plot(
         check_suffix(Path(path), FORMATS)
     name, flows = _select(source, time, index)
     window = view_window(flows[0].grid, zoom)
-    names = choose_fields(fields, gradient)
-    looks = [choose_look(n, names, streamlines, gradient, velocity, contours) for n in names]
+    scalars = flows[0].scalar_units
+    shown = choose_fields(fields, gradient, scalars)
+    looks = [choose_look(one, shown, streamlines, gradient, velocity, contours, scalars) for one in shown]
     with styled():
         sheet = _plan(Picture(dpi=check_dpi(dpi)), len(flows), len(looks), columns, window)
         looks = [look.fitted(*default_panel_size(sheet)) for look in looks]
@@ -121,35 +122,42 @@ def _select(source: Any, time, index) -> tuple[str, list[Flow]]:
     return name, [source.flow(i) for i in numbers]
 
 
-def choose_fields(fields, gradient) -> list[str]:
-    """Names of the fields to draw, each known. Raises ConfigError."""
+def choose_fields(fields, gradient, scalars: ScalarUnits) -> list[Field]:
+    """The fields to draw, of a flow with these transported scalars. Raises ConfigError for an unknown name."""
     if fields is None:
         fields = "vorticity" if gradient is None or isinstance(gradient, bool) else gradient
     names = [fields] if isinstance(fields, str) else list(fields)
     if not names:
         raise ConfigError("name at least one field to draw")
-    return [lookup(name).name for name in expand(names)]
+    return [lookup(name, scalars) for name in expand(names, scalars)]
 
 
-def choose_look(name: str, names: Sequence[str], streamlines, gradient, velocity, contours) -> Look:
-    """What the panel of field ``name`` shows, among panels of the fields ``names``. Raises ConfigError."""
+def choose_look(
+    field: Field,
+    shown: Sequence[Field],
+    streamlines,
+    gradient,
+    velocity,
+    contours,
+    scalars: ScalarUnits,
+) -> Look:
+    """What the panel of a field shows, among the panels of the fields ``shown``. Raises ConfigError."""
     if isinstance(streamlines, str):
-        lookup(streamlines)
+        streamlines = lookup(streamlines, scalars)
     if gradient and velocity:
         raise ConfigError("arrows show either a gradient or the velocity, not both in one panel")
     vectors = Vectors() if velocity else None
     if gradient is True:
-        vectors = Vectors(name)
+        vectors = Vectors(field)
     elif gradient:
-        wanted = [gradient] if isinstance(gradient, str) else list(gradient)
-        drawn = [lookup(one).name for one in wanted if one in names]
+        wanted = [lookup(name, scalars) for name in ([gradient] if isinstance(gradient, str) else gradient)]
+        drawn = [one for one in wanted if one in shown]
         if not drawn and len(wanted) > 1:
-            raise ConfigError(
-                f"gradient: of {', '.join(wanted)} only one can be drawn over {', '.join(names)}"
-            )
-        if name in drawn or not drawn:
-            vectors = Vectors(name if drawn else lookup(wanted[0]).name)
-    return Look(name, contours, streamlines, vectors)
+            first, second = (", ".join(one.name for one in some) for some in (wanted, shown))
+            raise ConfigError(f"gradient: of {first} only one can be drawn over {second}")
+        if field in drawn or not drawn:
+            vectors = Vectors(field if drawn else wanted[0])
+    return Look(field, contours, streamlines, vectors)
 
 
 def _plan(figure: Picture, times: int, fields: int, columns, window: Window) -> Sheet:
@@ -186,7 +194,7 @@ def _build(
         sheet.shared_bars = add_bars(sheet.figure, looks[0], scales, length, sheet.horizontal)
     words = [
         name,
-        lookup(looks[0].field).long_name if shared else "",
+        plain(looks[0].field.long_name) if shared else "",
         "" if several else time_label(times[0]),
     ]
     sheet.header = sheet.figure.text(0, 1, _joined(words), va="top", weight="bold")

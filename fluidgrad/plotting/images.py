@@ -7,22 +7,24 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from fluidgrad.errors import ConfigError
+from fluidgrad.fields import Field
 from fluidgrad.flow import Flow
-from fluidgrad.plotting.sampling import Window, sample
+from fluidgrad.plotting.sampling import Window
 from fluidgrad.plotting.style import DARK, Scale
+from fluidgrad.plotting.survey import sample
 
 BANDS = 14
 CONTOUR_POINTS = 500
 
 
 def draw_image(
-    ax: Axes, flow: Flow, name: str, window: Window, scale: Scale, pixels: tuple[int, int]
+    ax: Axes, flow: Flow, field: Field, window: Window, scale: Scale, pixels: tuple[int, int]
 ) -> Artist:
     """The field as an image of ``pixels`` (across, up), interpolated between the grid's values.
 
     A stretched grid is drawn true: each pixel looks up the values around its own place.
     """
-    values = sample(flow, name, *window.points(*pixels))
+    values = sample(flow, field, *window.points(*pixels))
     return ax.imshow(
         values,
         origin="lower",
@@ -56,13 +58,13 @@ def contour_levels(contours, scale: Scale) -> np.ndarray:
     return levels
 
 
-def draw_contours(ax: Axes, flow: Flow, name: str, window: Window, scale: Scale, contours) -> list[Artist]:
+def draw_contours(ax: Axes, flow: Flow, field: Field, window: Window, scale: Scale, contours) -> list[Artist]:
     """Level lines over an image, or alone and coloured (``"lines"``), or filled bands (``"filled"``)."""
     levels = contour_levels(contours, scale)
     x, y = window.points(*window.raster(CONTOUR_POINTS))
     # The outermost samples are put on the edges of the window, which lines and bands then reach.
     x[[0, -1]], y[[0, -1]] = window[:2], window[2:]
-    values = sample(flow, name, x, y)
+    values = sample(flow, field, x, y)
     if not levels[0] < values.max() or not levels[-1] > values.min():
         return []
     colours = {"cmap": scale.cmap, "vmin": scale.low, "vmax": scale.high}

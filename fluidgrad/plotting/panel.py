@@ -13,15 +13,17 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from fluidgrad.errors import ConfigError
-from fluidgrad.fields import lookup
+from fluidgrad.fields import Field
 from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 from fluidgrad.plotting.arrows import Vectors, draw_arrows, draw_key, reference_size
 from fluidgrad.plotting.images import draw_contours, draw_image
 from fluidgrad.plotting.layout import tick_count
-from fluidgrad.plotting.sampling import Survey, Window
+from fluidgrad.plotting.sampling import Window
+from fluidgrad.plotting.solids import draw_bodies
 from fluidgrad.plotting.streamlines import draw_streamlines
-from fluidgrad.plotting.style import STREAMLINE_MAP, Scale, sentence
+from fluidgrad.plotting.style import STREAMLINE_MAP, Scale, plain, sentence
+from fluidgrad.plotting.survey import Survey
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class Look:
     ``vectors`` the arrows.
     """
 
-    field: str
+    field: Field
     contours: object = False
-    streamlines: bool | str = False
+    streamlines: bool | Field = False
     vectors: Vectors | None = None
 
     @property
@@ -43,14 +45,14 @@ class Look:
         return not (isinstance(self.contours, str) or self.streamlines == self.field)
 
     @property
-    def scaled(self) -> list[str]:
+    def scaled(self) -> list[Field]:
         """Fields that need a colour bar, the panel's own first."""
-        extra = [self.streamlines] if isinstance(self.streamlines, str) else []
+        extra = [self.streamlines] if isinstance(self.streamlines, Field) else []
         return list(dict.fromkeys([self.field, *extra]))
 
     @property
     def title(self) -> str:
-        return sentence(lookup(self.field).long_name)
+        return plain(sentence(self.field.long_name))
 
     def fitted(self, width: float, height: float) -> Look:
         """The same with as many arrows as a panel of that many inches has room for."""
@@ -59,15 +61,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Scales:
-    """Colours of each field, of lines coloured by a field, and the reference size of each kind of arrow."""
+    """Colours of each field by name, of lines coloured by a field, and the reference size of each kind of
+    arrow."""
 
     images: dict[str, Scale]
     lines: dict[str, Scale]
     references: dict[Vectors, float]
 
-    def of(self, look: Look, name: str) -> Scale:
+    def of(self, look: Look, field: Field) -> Scale:
         """The scale on which a panel shows a field."""
-        return self.images[name] if name == look.field else self.lines[name]
+        return (self.images if field == look.field else self.lines)[field.name]
 
 
 def survey(
@@ -75,10 +78,10 @@ def survey(
 ) -> Scales:
     """Common scales for all ``flows``, each looked at once. Raises ConfigError for unusable limits."""
     looks = list(looks)
-    images = dict.fromkeys(look.field for look in looks)
-    lines = dict.fromkeys(name for look in looks for name in look.scaled[1:])
+    images = {look.field.name: look.field for look in looks}
+    lines = {field.name: field for look in looks for field in look.scaled[1:]}
     limits, cmap = per_field("limits", limits, images), per_field("cmap", cmap, images)
-    surveys = {name: Survey(grid, name, window) for name in {**images, **lines}}
+    surveys = {name: Survey(grid, field, window) for name, field in {**images, **lines}.items()}
     sizes = {look.vectors: [] for look in looks if look.vectors is not None}
     for flow in flows:
         for one in surveys.values():
@@ -114,6 +117,8 @@ def add_panel(figure: Figure, window: Window, title: str, inner: tuple[bool, boo
     ax = figure.add_subplot()
     ax.set(xlim=window[:2], ylim=window[2:], aspect="equal", autoscale_on=False)
     ax.set_title(title, loc="left")
+    for line in ax.spines.values():
+        line.set_zorder(5)  # a body at a side stays inside the frame
     if not inner[0]:
         ax.set_ylabel("y [m]")
     if not inner[1]:
@@ -125,8 +130,8 @@ def add_panel(figure: Figure, window: Window, title: str, inner: tuple[bool, boo
 def add_bars(figure: Figure, look: Look, scales: Scales, length: float, horizontal: bool) -> list[Axes]:
     """Colour bars of a panel, ``length`` inches long, to be placed by the layout."""
     bars = []
-    for name in look.scaled:
-        scale = scales.of(look, name)
+    for field in look.scaled:
+        scale = scales.of(look, field)
         cax = figure.add_axes((0.4, 0.4, 0.1, 0.1))
         mappable = ScalarMappable(Normalize(scale.low, scale.high), scale.cmap)
         # The triangles are as long as the bar is thick, within its length.
@@ -137,9 +142,8 @@ def add_bars(figure: Figure, look: Look, scales: Scales, length: float, horizont
         scale.dress(bar.ax.xaxis if horizontal else bar.ax.yaxis, tick_count(length, horizontal))
         bar.ax.minorticks_off()
         bar.outline.set_linewidth(0.6)
-        field = lookup(name)
-        of_lines = "streamlines: " if name != look.field else ""
-        bar.set_label(f"{of_lines}${field.symbol}$ [{scale.units(field)}]")
+        of_lines = "streamlines: " if field != look.field else ""
+        bar.set_label(of_lines + scale.label(field))
         bars.append(cax)
     return bars
 
@@ -150,17 +154,18 @@ def is_dark(scale: Scale) -> bool:
 
 
 def draw_overlays(ax: Axes, flow: Flow, look: Look, window: Window, scales: Scales) -> list[Artist]:
-    """Contours, streamlines and arrows of a panel, in this order."""
-    scale = scales.images[look.field]
+    """Contours, streamlines, bodies and arrows of a panel, in this order."""
+    scale = scales.images[look.field.name]
     light = look.has_image and is_dark(scale)
     artists = []
     if look.contours is not False and look.contours is not None:
         artists += draw_contours(ax, flow, look.field, window, scale, look.contours)
-    if isinstance(look.streamlines, str):
-        name = look.streamlines
-        artists += draw_streamlines(ax, flow, window, field=name, scale=scales.of(look, name))
+    if isinstance(look.streamlines, Field):
+        lines = look.streamlines
+        artists += draw_streamlines(ax, flow, window, field=lines, scale=scales.of(look, lines))
     elif look.streamlines:
         artists += draw_streamlines(ax, flow, window, light)
+    artists += draw_bodies(ax, flow, window)
     if look.vectors is not None:
         artists += draw_arrows(ax, flow, window, look.vectors, scales.references[look.vectors], light)
     return artists
@@ -172,7 +177,7 @@ def fill_panel(ax: Axes, flow: Flow, look: Look, window: Window, scales: Scales,
         box = ax.get_position().transformed(ax.get_figure().transFigure)
         factor = dpi / ax.get_figure().dpi
         pixels = (max(2, round(box.width * factor)), max(2, round(box.height * factor)))
-        draw_image(ax, flow, look.field, window, scales.images[look.field], pixels)
+        draw_image(ax, flow, look.field, window, scales.images[look.field.name], pixels)
     draw_overlays(ax, flow, look, window, scales)
 
 

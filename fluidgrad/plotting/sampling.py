@@ -7,12 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fluidgrad.errors import ConfigError
-from fluidgrad.fields import compute, lookup
-from fluidgrad.flow import Flow
 from fluidgrad.grid import LOCATIONS, Grid
-from fluidgrad.plotting.style import Scale, choose_scale
-
-SURVEY_POINTS = 160
+from fluidgrad.interpolation import weights
 
 
 class Window(NamedTuple):
@@ -70,8 +66,8 @@ class Sampler:
 
     def __init__(self, grid: Grid, location: str, x: np.ndarray, y: np.ndarray, dtype=np.float64):
         ydim, xdim = LOCATIONS[location]
-        self._x = _weights(grid, xdim, x, dtype)
-        self._y = _weights(grid, ydim, y, dtype)
+        self._x = weights(grid, xdim, x, dtype)
+        self._y = weights(grid, ydim, y, dtype)
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """``values`` of plain shape -> their interpolation, shape (y.size, x.size)."""
@@ -84,54 +80,3 @@ class Sampler:
         high *= fx
         high += low
         return high
-
-
-def _weights(grid: Grid, dim: str, wanted: np.ndarray, dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Indices of the two neighbours of each wanted coordinate, and the weight of the second."""
-    points = getattr(grid, dim)
-    n = points.size
-    along_x = dim.startswith("x")
-    if not dim.endswith("_f") and (grid.periodic_x if along_x else grid.periodic_y):
-        length = grid.length_x if along_x else grid.length_y
-        points = np.concatenate([[points[-1] - length], points, [points[0] + length]])
-        position = np.interp(wanted, points, np.arange(-1.0, n + 1))
-    else:
-        position = np.interp(wanted, points, np.arange(float(n)))
-    first = np.floor(position).astype(np.intp)
-    second = np.minimum(first + 1, points.size - 1) if points.size == n else first + 1
-    return first % n, second % n, (position - first).astype(dtype)
-
-
-def sample(flow: Flow, name: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """A field at the regular points ``x`` by ``y``, shape (y.size, x.size)."""
-    return Sampler(flow.grid, lookup(name).location, x, y)(compute(flow, name))
-
-
-class Survey:
-    """What values a field takes inside a window, over one flow or several: typical ones and the extremes."""
-
-    def __init__(self, grid: Grid, name: str, window: Window):
-        self.name = name
-        location = lookup(name).location
-        self._sampler = Sampler(grid, location, *window.points(*window.raster(SURVEY_POINTS)))
-        y, x = grid.axes(location)
-        self._visible = np.ix_(_between(y, window.y0, window.y1), _between(x, window.x0, window.x1))
-        self._samples: list[np.ndarray] = []
-        self._low, self._high = np.inf, -np.inf
-
-    def add(self, flow: Flow) -> None:
-        """Take a flow into account."""
-        values = compute(flow, self.name)
-        samples = self._sampler(values).ravel()
-        visible = values[self._visible] if all(i.size for i in self._visible) else samples
-        self._samples.append(samples)
-        self._low = min(self._low, float(visible.min()), float(samples.min()))
-        self._high = max(self._high, float(visible.max()), float(samples.max()))
-
-    def scale(self, limits=None, cmap: str | None = None) -> Scale:
-        """Limits and colours for everything taken into account."""
-        return choose_scale(self.name, np.concatenate(self._samples), self._low, self._high, limits, cmap)
-
-
-def _between(points: np.ndarray, low: float, high: float) -> np.ndarray:
-    return np.flatnonzero((points >= low) & (points <= high))

@@ -3,7 +3,8 @@
 In an incompressible flow a streamline is a level line of the streamfunction, which the face fluxes give
 exactly: so vortices close, no line spirals, and nothing is integrated. Lines are placed one after the other
 through the point farthest from all lines drawn so far (Mebarki, Alliez & Devillers 2005) and end where they
-come too close to another one (Jobard & Lefer 1997).
+come too close to another one (Jobard & Lefer 1997). Walls of bodies count as lines: nothing starts in a body
+or leads into one.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 from scipy.interpolate import RectBivariateSpline
-from scipy.ndimage import distance_transform_edt, map_coordinates
+from scipy.ndimage import distance_transform_edt
 
-from fluidgrad.fields import compute
+from fluidgrad.analysis.masking import drawable
+from fluidgrad.fields import FIELDS, Field, compute
 from fluidgrad.flow import Flow
-from fluidgrad.plotting.sampling import Window, sample
+from fluidgrad.interpolation import at_points
+from fluidgrad.plotting.sampling import Window
+from fluidgrad.plotting.solids import in_solid, wall_distance
 from fluidgrad.plotting.style import DARK, Scale
+from fluidgrad.plotting.survey import sample
 
 RASTER = 400
 """Points along the longer side on which the streamfunction is contoured."""
@@ -67,6 +72,10 @@ class _Room:
         # A line may run closer to a side than to another line.
         self.distance = np.minimum(to_side_x[None, :], to_side_y[:, None]) + 0.5 * spacing
 
+    def leave_out(self, hidden: np.ndarray) -> None:
+        """No line starts at these points."""
+        self.distance[hidden] = 0.0
+
     def index(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         i, j = ((points - self.origin) / self.step).astype(int).T
         return j.clip(0, self.y.size - 1), i.clip(0, self.x.size - 1)
@@ -110,8 +119,10 @@ def trace(flow: Flow, window: Window) -> list[np.ndarray]:
     contours = contourpy.contour_generator(x, y, psi, name="serial", line_type="Separate")
     level_at = RectBivariateSpline(y, x, psi, kx=1, ky=1)
     room = _Room(window, spacing)
-    speed = sample(flow, "speed", room.x, room.y)
-    room.distance[speed <= CALM * speed.max()] = 0.0
+    wall = wall_distance(flow, room.x, room.y)
+    np.minimum(room.distance, wall + 0.5 * spacing, out=room.distance)
+    speed = np.where(wall < 0, 0.0, sample(flow, FIELDS["speed"], room.x, room.y))
+    room.leave_out(speed <= CALM * speed.max())
 
     lines: list[np.ndarray] = []
     for _ in range(MOST_LINES):
@@ -120,7 +131,7 @@ def trace(flow: Flow, window: Window) -> list[np.ndarray]:
             break
         found = contours.lines(float(level_at(seed[1], seed[0])[0, 0]))
         line = min(found, key=lambda points: ((points - seed) ** 2).sum(axis=1).min(), default=seed[None, :])
-        line = _free_part(line, seed, room.at(line) >= 0.5 * spacing)
+        line = _free_part(line, seed, (room.at(line) >= 0.5 * spacing) & ~in_solid(flow, *line.T))
         length = np.hypot(*np.diff(line, axis=0).T).sum()
         if length > spacing:
             lines.append(line)
@@ -150,7 +161,7 @@ def draw_streamlines(
     flow: Flow,
     window: Window,
     light: bool = False,
-    field: str | None = None,
+    field: Field | None = None,
     scale: Scale | None = None,
 ) -> list[Artist]:
     """Draw evenly spaced streamlines, dark or ``light`` ones, or coloured by ``field`` on ``scale``."""
@@ -168,12 +179,10 @@ def draw_streamlines(
         strokes.set_path_effects([withStroke(linewidth=1.7, foreground=halo)])
         heads = ax.quiver(*places.T, *directions.T, color=colour, **head)
     else:
-        x, y = window.points(*window.raster(RASTER))
-        values = sample(flow, field, x, y)
+        values = drawable(flow, field)
 
         def at(points):
-            place = (points[:, ::-1] - [y[0], x[0]]) / [y[1] - y[0], x[1] - x[0]]
-            return map_coordinates(values, place.T, order=1, mode="nearest")
+            return at_points(flow.grid, field.location, values, *points.T)
 
         pieces = [np.stack([line[:-1], line[1:]], axis=1) for line in lines]
         middles = np.concatenate([0.5 * (line[:-1] + line[1:]) for line in lines])

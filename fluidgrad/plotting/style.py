@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fluidgrad.errors import ConfigError
-from fluidgrad.fields import Field, lookup
+from fluidgrad.fields import Field
 
 DIVERGING = "vik"
 SEQUENTIAL = "viridis"
@@ -92,14 +92,13 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def pretty_units(units: str) -> str:
     """Units for the eye: ``"m2 s-2"`` gives ``"m² s⁻²"``."""
-    return re.sub(r"(?<=[A-Za-z])-?\d+", lambda m: m.group().translate(_RAISED), units)
+    raised = re.sub(r"(?<=[A-Za-z])-?\d+", lambda m: m.group().translate(_RAISED), units)
+    return plain(raised)
 
 
-def per_metre(units: str) -> str:
-    """Units divided by a metre: ``"m2 s-2"`` gives ``"m s-2"``."""
-    powers = {name: int(power or 1) for name, power in re.findall(r"([A-Za-z]+)(-?\d+)?", units)}
-    powers = {"m": powers.pop("m", 0) - 1, **powers}
-    return " ".join(f"{n}{'' if p == 1 else p}" for n, p in powers.items() if p) or "1"
+def plain(text: str) -> str:
+    """Text of a user as it is, not read as mathematics."""
+    return text.replace("$", r"\$")
 
 
 def sentence(text: str) -> str:
@@ -164,10 +163,12 @@ class Scale:
             return 0
         return 3 * int(np.floor(np.log10(size) / 3))
 
-    def units(self, field: Field) -> str:
-        """Units of the tick labels, ``10⁻³ s⁻¹`` for instance."""
-        power = f"10{str(self.exponent).translate(_RAISED)} " if self.exponent else ""
-        return power + pretty_units(field.units)
+    def label(self, field: Field) -> str:
+        """Symbol and units of the tick labels, ``$p$ [10⁻³ m² s⁻²]`` for instance; no brackets round nothing."""
+        power = f"10{str(self.exponent).translate(_RAISED)}" if self.exponent else ""
+        units = "" if field.units == "1" else pretty_units(field.units)
+        within = " ".join(filter(None, [power, units]))
+        return f"${field.symbol}$" + (f" [{within}]" if within else "")
 
     def dress(self, axis, bins: int) -> None:
         """Give a colour bar's axis about ``bins`` round ticks, free of the power of ten."""
@@ -194,7 +195,9 @@ def check_limits(limits) -> tuple[float, float] | None:
     return low, high
 
 
-def choose_scale(name: str, samples, low: float, high: float, limits=None, cmap: str | None = None) -> Scale:
+def choose_scale(
+    field: Field, samples, low: float, high: float, limits=None, cmap: str | None = None
+) -> Scale:
     """Colours for a field of which ``samples`` are typical values and ``low``, ``high`` the extremes.
 
     Without ``limits`` they are robust: a singular corner does not blank the rest. A diverging field that
@@ -202,7 +205,7 @@ def choose_scale(name: str, samples, low: float, high: float, limits=None, cmap:
     """
     given = check_limits(limits)
     bottom, top = given or _robust(samples, low, high)
-    diverging = lookup(name).diverging and bottom < 0 < top
+    diverging = field.diverging and bottom < 0 < top
     if diverging and not given:
         slight = min(-bottom, top) < 0.01 * max(-bottom, top)
         diverging = not slight
