@@ -88,7 +88,10 @@ def body_ratios(seconds: float, threads: int | None) -> dict[str, float]:
     for simulation in simulations.values():
         for _ in range(20):
             simulation.step()
-    rounds = [{name: _stretch(sim, 5) for name, sim in simulations.items()} for _ in range(max(3, round(20 * seconds)))]
+    rounds = [
+        {name: _stretch(sim, 5) for name, sim in simulations.items()}
+        for _ in range(max(3, round(20 * seconds)))
+    ]
     times = {name: median(one[name] for one in rounds) for name in simulations}
     return {name: times[name] / times["none"] for name in BODIES_ALLOWED}
 

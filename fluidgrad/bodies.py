@@ -79,10 +79,8 @@ class Walls:
         if self.viscosity is not None and self.moving:
             self.viscosity.place(t)
         for faces, along_x in self.components:
-            for part in (faces.rubbing, faces.solid, faces.along):
+            for part in (faces.rubbing, faces.solid):
                 part.speed = self._speeds(part, along_x, t)
-            ends = faces.across, faces.across.moved(int(along_x), int(not along_x))
-            faces.across.speed = 0.5 * sum(self._speeds(end, along_x, t) for end in ends)
 
     @property
     def components(self) -> tuple[tuple[Component, bool], tuple[Component, bool]]:
@@ -105,14 +103,13 @@ class Walls:
         return values
 
     def carry(self, u, v, du, dv) -> None:
-        """Take off the convective rates du, dv (m/s2) what flow beside a wall does not carry."""
-        for q, other, dq, (c, along_x) in zip((u, v), (v, u), (du, dv), self.components, strict=True):
+        """Take off the convective rates du, dv (m/s2) what flow beside moving walls does not carry."""
+        for q, dq, (c, along_x) in zip((u, v), (du, dv), self.components, strict=True):
             for faces, along in ((c.along, True), (c.across, False)):
                 j, i = faces.j, faces.i
                 next_j, next_i = (j, i + 1) if along == along_x else (j + 1, i)
-                mean = 0.5 * (q[j, i] + q[next_j, next_i])
-                speed = mean if along else self._crossing(other, next_j, next_i, along_x)
-                flux = speed * faces.value * (mean - faces.speed)
+                wall, carrier = self._at_flux(faces, along, along_x)
+                flux = carrier * faces.value * (0.5 * (q[j, i] + q[next_j, next_i]) - wall)
                 cutcell.add(dq, j, i, flux * self._per_length(j, i, along, along_x))
                 if self.grid.periodic_x:
                     next_i = np.where(next_i == H + self.grid.nx, H, next_i)
@@ -120,11 +117,20 @@ class Walls:
                     next_j = np.where(next_j == H + self.grid.ny, H, next_j)
                 cutcell.add(dq, next_j, next_i, -flux * self._per_length(next_j, next_i, along, along_x))
 
-    def _crossing(self, other, j, i, along_x: bool) -> np.ndarray:
-        """The other component where it carries one across its direction, at the nodes (j, i)."""
-        if along_x:
-            return self.m.wxw[i] * other[j, i - 1] + self.m.wxe[i] * other[j, i]
-        return self.m.wys[j] * other[j - 1, i] + self.m.wyn[j] * other[j, i]
+    def _at_flux(self, faces: FaceList, along: bool, along_x: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Velocity of the bodies, half way to the next face along or across the component's direction: the component
+        itself, and the one that carries it there (m/s)."""
+        wall, carrier = np.zeros((2, faces.j.size))
+        x, y = self._points(faces, along_x)
+        ahead_x, ahead_y = 0.5 / self.m.rdx[faces.i], 0.5 / self.m.rdy[faces.j]
+        x, y = (x + ahead_x, y) if along == along_x else (x, y + ahead_y)
+        for number, body in enumerate(self.bodies):
+            mine = faces.body == number
+            if mine.any():
+                velocity = body.motion.at(x[mine], y[mine], self.t)
+                wall[mine] = velocity[0 if along_x else 1]
+                carrier[mine] = velocity[0 if along == along_x else 1]
+        return wall, carrier
 
     def _per_length(self, j, i, along: bool, along_x: bool) -> np.ndarray:
         """Reciprocal extent of the control volumes of faces along or across their component's direction, 1/m."""
@@ -208,7 +214,9 @@ class Walls:
         for q, dq, (c, along_x) in zip((u, v), (du, dv), self.components, strict=True):
             axis = 0 if along_x else 1
             r = c.rubbing
-            rubbed = self._viscosity_on(r, along_x) * r.value * (q[r.j, r.i] - r.speed) * self._volume(r, along_x)
+            rubbed = (
+                self._viscosity_on(r, along_x) * r.value * (q[r.j, r.i] - r.speed) * self._volume(r, along_x)
+            )
             self._collect(friction, axis, r, rubbed)
             self._collect(friction, axis, c.skin, dq[c.skin.j, c.skin.i] * self._volume(c.skin, along_x))
             for faces in (c.cut.only(c.cut.value < 1.0), c.skin):

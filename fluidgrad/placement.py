@@ -48,6 +48,7 @@ class Placement:
         self._still = {
             n: self._distance(b, self._everywhere, 0.0) for n, b in enumerate(bodies) if not b.moves
         }
+        self._driven = {n for n, body in enumerate(bodies) if not body.motion.steady}
         self._moving = [n for n, body in enumerate(bodies) if body.moves]
         self._still_thetas = [np.ones(grid.padded_shape), np.ones(grid.padded_shape)]
         self._still_parts = self._parts(self._still, self._everywhere, self._still_thetas)
@@ -84,7 +85,7 @@ class Placement:
         if not distances:
             return None
         u, v = (
-            component(self.grid, self.m, along_x, distances, window, theta, self.stiff)
+            component(self.grid, self.m, along_x, distances, window, theta, self.stiff, self._driven)
             for along_x, theta in zip((True, False), thetas, strict=True)
         )
         return u, v

@@ -140,8 +140,8 @@ class ScalarWalls:
         return solid
 
     def _skin(self, mask: np.ndarray, solid: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Pairs of a solid cell and a neighbour that is not: padded indices of both and the length of the face between
-        them over the distance of their centres."""
+        """Pairs of a solid cell and a neighbour that is not: padded indices of both and the open length of the face
+        between them over the distance of their centres."""
         window, m = self.cells.window, self.cells.m
         rows, fluid = [], self._reach[window.cells] & ~solid
         for axis, widths, rd in ((1, 1.0 / m.rdy, m.rdxu), (0, 1.0 / m.rdx, m.rdyv)):
@@ -152,7 +152,10 @@ class ScalarWalls:
                     j, i = (j, i + 1) if axis else (j + 1, i)
                 dj, di = (0, step) if axis else (step, 0)
                 across = widths[j] * rd[i + (step > 0)] if axis else widths[i] * rd[j + (step > 0)]
-                rows.append((j + window.j0, i + window.i0, j + dj + window.j0, i + di + window.i0, across))
+                theta = self._thetas[axis][(j, i + (step > 0)) if axis else (j + (step > 0), i)]
+                rows.append(
+                    (j + window.j0, i + window.i0, j + dj + window.j0, i + di + window.i0, across * theta)
+                )
         return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
 
     def _place_fluxes(self, inside: np.ndarray) -> np.ndarray:
@@ -164,7 +167,7 @@ class ScalarWalls:
             shape = (inside.shape[0] + (axis == 0), inside.shape[1] + (axis == 1))
             theta = np.ones(shape) - sum((1.0 - theta for theta in thetas), np.zeros(shape))
             faces.append(np.where(theta < SMALLEST_OPENING, 0.0, theta))
-        theta_y, theta_x = faces
+        self._thetas = theta_y, theta_x = faces
         reached = theta_x[:, :-1] + theta_x[:, 1:] + theta_y[:-1] + theta_y[1:] > 0.0
         opening = 1.0 - sum((1.0 - bodies[n].opening for n in self._passed), np.zeros(inside.shape))
         capacity = np.where(reached, np.maximum(opening, LEAST_CAPACITY), 1.0)
@@ -322,7 +325,7 @@ class ScalarWalls:
     def exchange(self, c, t: float) -> dict[str, float]:
         """What enters the fluid through each body's wall per time and depth, unit of c times m2/s."""
         near, m, totals = self.touching, self.m, {}
-        area = 1.0 / (m.rdx[near.i] * m.rdy[near.j])
+        area = self.capacity[near.j, near.i] / (m.rdx[near.i] * m.rdy[near.j])
         rubbed = self.scalar.diffusivity * near.amount * (self.given(near, t) - c[near.j, near.i]) * area
         passed = self.given(self.passing, t) * self.passing.amount
         for n, body in enumerate(self.bodies):

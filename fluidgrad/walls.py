@@ -6,9 +6,9 @@ rectangle, and what is left of a wall is
 
 * the open fraction theta of each face, which scales the pressure gradient (:mod:`fluidgrad.pressure.cutcell`);
 * solid faces, which move with their body;
-* what convection carries: for a flow that grows linearly from a wall the mean of two faces overestimates the value
-  between them by a known share, which is taken off, so that a wall that moves through the cells does not shake
-  the flow;
+* what a moving wall carries: for a flow that grows linearly from it the mean of two faces overestimates the value
+  between them by a known share. Times the wall's own velocity this is taken off the convective fluxes, so that a
+  wall that moves through the cells does not shake the flow;
 * friction. With the signed distance phi, let P and N be the means over a face of max(phi, 0) and max(-phi, 0).
   For a flow that grows linearly from a wall the scheme's viscous fluxes are exact but for the kink at the wall,
   whose share in a face's balance is the scheme's Laplacian of N. The face therefore loses momentum at the rate
@@ -19,7 +19,8 @@ rectangle, and what is left of a wall is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -73,10 +74,6 @@ class FaceList:
         """The faces of a mask (k,)."""
         return FaceList(*(getattr(self, item.name)[mask] for item in fields(self)))
 
-    def moved(self, rows: int, columns: int) -> FaceList:
-        """The faces so many rows and columns farther."""
-        return replace(self, j=self.j + rows, i=self.i + columns)
-
     def __add__(self, other: FaceList) -> FaceList:
         return FaceList(
             *(np.concatenate([getattr(self, item.name), getattr(other, item.name)]) for item in fields(self))
@@ -92,7 +89,7 @@ class Component:
     centre (m). ``solid``: faces that are wholly inside, value zero; ``skin``: those of them that are advanced and
     next to an open one, value one. ``hindered``: all faces, once each, that are not wholly open or have stiff
     friction, value the open fraction. ``along``, ``across``: faces whose flux to the next one, along the component's own
-    direction or across it, carries less than the mean of both, value the missing share (0 to 1).
+    direction or across it, beside moving walls, carries less than the mean of both, value the missing share.
     """
 
     rubbing: FaceList
@@ -163,19 +160,21 @@ def component(
     window: Window,
     theta: np.ndarray,
     stiff: float,
+    moving: Collection[int] = (),
 ) -> Component:
     """Walls for the velocity along x or y.
 
     ``distances``: number of each body -> its signed distance at the nodes of the window, one more row and column than
     cells.
     ``theta``: padded open fractions, filled within the window. ``stiff``: kappa (1/m2) from which friction is stiff.
+    ``moving``: numbers of the bodies whose walls move, also along themselves.
     """
     inner, domain = (mask[window.cells] for mask in _faces(grid, along_x))
     m = window.metrics(m)
     opening = theta[window.cells]
     opening.fill(1.0)
     closed_by, kappa_by, middle_by, missing_by = [], [], [], []
-    for phi in distances.values():
+    for number, phi in distances.items():
         low, high = (phi[:-1, :-1], phi[1:, :-1]) if along_x else (phi[:-1, :-1], phi[:-1, 1:])
         share, outside, inside = fractions(low, high)
         opening -= 1.0 - share
@@ -185,7 +184,7 @@ def component(
         kink = _laplacian(inside, m, along_x)
         rubs = inner & (kink > 0.0) & (outside > 0.0)
         kappa_by.append(np.where(rubs, kink / np.where(rubs, outside, 1.0), 0.0))
-        missing_by.append(_missing(phi, outside, along_x))
+        missing_by.append(_missing(phi, outside, along_x) if number in moving else (None, None))
     opening[opening < SMALLEST_OPENING] = 0.0
     solid = opening == 0.0
     for kappa in kappa_by:
@@ -197,17 +196,28 @@ def component(
     rubbing = [_listed(window, kappa > 0.0, n, kappa) for n, kappa, *_ in per_body]
     cut = [_listed(window, domain & (c > 0.0), n, c / total, middle) for n, _, c, middle, _ in per_body]
     along, across = (
-        [_listed(window, domain & (missing[k] > 0.0), n, missing[k]) for n, *_, missing in per_body] for k in (0, 1)
+        [
+            _listed(window, domain & (missing[k] > 0.0), n, missing[k])
+            for n, *_, missing in per_body
+            if n in moving
+        ]
+        for k in (0, 1)
     )
     return Component(
-        sum(rubbing[1:], rubbing[0]),
-        sum(cut[1:], cut[0]),
+        sum(rubbing, _nothing()),
+        sum(cut, _nothing()),
         _listed(window, domain & solid, owner, np.zeros_like(opening)),
         _listed(window, inner & solid & _beside(~solid), owner, np.ones_like(opening)),
         _listed(window, hindered, owner, opening),
-        sum(along[1:], along[0]),
-        sum(across[1:], across[0]),
+        sum(along, _nothing()),
+        sum(across, _nothing()),
     )
+
+
+def _nothing() -> FaceList:
+    """No faces."""
+    none = np.zeros(0, dtype=int)
+    return FaceList.of(none, none, none, np.zeros(0))
 
 
 def _missing(phi: np.ndarray, outside: np.ndarray, along_x: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -155,6 +155,25 @@ def test_an_insulated_cylinder_in_a_gradient_is_second_order():
     assert abs(sum(row[f"c_flux_{side}"] for side in SIDES)) < 1e-3
 
 
+def test_sides_and_bodies_of_all_kinds_balance():
+    """A hot body across a periodic seam, an insulated one that touches it, one on a side that gives off a flux."""
+    bodies = [
+        {"name": "hot", "shape": "circle", "x": -0.47, "y": 0.0, "radius": 0.2},
+        {"name": "fin", "shape": "rectangle", "x": -0.22, "y": 0.0, "width": 0.2, "height": 0.15},
+        {"name": "low", "shape": "circle", "x": 0.03, "y": -0.5, "radius": 0.17},
+    ]
+    kinds = [
+        {"name": "hot", "type": "value", "value": 1.0},
+        {"name": "low", "type": "flux", "flux": 0.5},
+    ]
+    held = {"top": {"type": "value", "value": 0.2}, "bottom": {"type": "value", "value": 0.0}}
+    joined = WALLS | {side: {"type": "periodic"} for side in ("left", "right")}
+    sim = still(16, bodies, {"bodies": kinds, "boundaries": held}, extent=0.5, boundaries=joined)
+    row = sim.run(1.5, progress=False).diagnostics()
+    assert row["c_flux_hot"] > 1.0
+    assert abs(sum(size for name, size in row.items() if name.startswith("c_flux"))) < 1e-8
+
+
 def test_values_on_a_wall_may_vary_along_it():
     """With c = x on all walls and sides c = x is the solution everywhere."""
     body = {"name": "body", "shape": "ellipse", "x": 0.1, "y": 0.05, "semi_axes": [0.4, 0.25], "angle": 20}

@@ -151,3 +151,14 @@ def test_pressure_of_an_empty_rectangle_needs_no_iteration(rng):
     solver.solve(f, phi, (np.zeros(0), np.zeros(0)), 1.0)
     PoissonSolver(grid).solve(f, expected)
     assert solver.iterations == 0 and np.array_equal(phi, expected)
+
+
+def test_a_source_of_nothing_has_a_solution_of_nothing(rng):
+    """Whatever the iteration starts from."""
+    grid = Grid.uniform(10, 10)
+    (u, theta_u), (v, theta_v) = walls_of(grid, Circle((0.5, 0.5), 0.23))
+    solver = CutCellSolver(grid, PoissonSolver(grid), 1e-6)
+    solver.set_walls(theta_u, theta_v, [(c.hindered.j, c.hindered.i) for c in (u, v)], lasting=True)
+    phi = rng.random((10, 10))
+    solver.solve(np.zeros((10, 10)), phi, [c.hindered.value for c in (u, v)], 0.0)
+    assert solver.iterations == 0 and not phi.any()

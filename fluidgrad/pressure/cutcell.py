@@ -163,8 +163,8 @@ class CutCellSolver:
         """Preconditioned conjugate gradients on the wall cells.
 
         The solution is the empty rectangle's for an additional ``source`` in the wall cells plus ``local`` values in
-        the enclosed ones. ``empty``: the empty rectangle's solution without the source; ``source``: first guess; ``largest_flux``: through
-        a face, before the projection (m2/s).
+        the enclosed ones. ``empty``: the empty rectangle's solution without the source; ``source``: first guess;
+        ``largest_flux``: through a face, before the projection (m2/s).
         """
         n = empty.size
         diagonal = np.bincount(self._low, open_part, n) + np.bincount(self._high, open_part, n)
@@ -179,8 +179,11 @@ class CutCellSolver:
         effect = preconditioned(self._through(closed_part, empty))[2]
         goal = max(self.tolerance**2 * effect, n * (ROUND_OFF * largest_flux) ** 2)
         r = self._through(closed_part, empty + self._respond(source)) - source
-        local, along = np.zeros(n), r.copy()
         response, near, size = preconditioned(r)
+        if size > effect:  # the guess is worse than none
+            source, r = np.zeros(n), self._through(closed_part, empty)
+            response, near, size = preconditioned(r)
+        local, along = np.zeros(n), r.copy()
         self.iterations = 0
         while size > goal:
             if self.iterations == MOST_ITERATIONS:

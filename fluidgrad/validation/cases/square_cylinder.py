@@ -17,9 +17,7 @@ CORE = ((-1.0, 2.0), (-1.0, 1.0))
 
 def settings(n: int) -> dict:
     """Configuration by the cells per side of the square."""
-    return stream(SQUARE, DOMAIN, CORE, 1 / n, 1.5 / n, 100.0, kick=0.3) | {
-        "time": {"end": 90.0, "cfl": 0.9}
-    }
+    return stream(SQUARE, DOMAIN, CORE, 1 / n, 1.5 / n, 100.0, kick=0.3) | {"time": {"end": 90.0, "cfl": 0.9}}
 
 
 def measure(sim, march) -> Measured:
