@@ -87,6 +87,14 @@ class Walls:
         """Walls as u and as v meet them, and whether it is u."""
         return (self.u, True), (self.v, False)
 
+    def crossing_rate(self) -> float:
+        """Cells that moving walls pass per time, 1/s."""
+        if not self.moving:
+            return 0.0
+        g = self.grid
+        largest = (np.abs(c.solid.speed).max(initial=0.0) for c, _ in self.components)
+        return sum(float(u) / h for u, h in zip(largest, (g.smallest_dx, g.smallest_dy), strict=True))
+
     def distance(self, t: float) -> np.ndarray:
         """Signed distance to the nearest wall at the nodes, plain (ny + 1, nx + 1), m; negative in solids."""
         return np.min(list(self.placement.distances(t).values()), axis=0)[H:-H, H:-H]

@@ -47,6 +47,9 @@ SECONDS_PER_CELL_OF_LAW = {"newtonian": 45e-9, "power law": 190e-9, "carreau": 2
 SECONDS_PER_CELL_OF_SCALAR = {"central": 10e-9, "limited": 25e-9}
 """What a scalar adds to a step, per cell, by its convective scheme."""
 
+BODY_FACTOR = {"at rest": 2.0, "moving": 3.0}
+"""How many times as long a step takes with bodies."""
+
 CELL_REYNOLDS_ADVISED = 10.0
 """Cell Reynolds number above which the central scheme tends to show grid-scale waves."""
 
@@ -333,6 +336,9 @@ class Estimate:
         per_step += cells * sum(SECONDS_PER_CELL_OF_SCALAR[s.advection] for s in self.config.scalars)
         if self.config.variable_viscosity:
             per_step += cells * SECONDS_PER_CELL_OF_LAW[self.config.fluid.model.law]
+        if self.config.bodies:
+            moving = any(body.motion is not None for body in self.config.bodies)
+            per_step *= BODY_FACTOR["moving" if moving else "at rest"]
         return self.steps * per_step
 
     @property
@@ -347,8 +353,8 @@ class Estimate:
         if self.viscous_step < 0.2 * min(self.convective_step, config.time.max_step or math.inf):
             notes.append(
                 'viscosity rules the step: [numerics] diffusion = "implicit" would allow longer ones'
-                if config.fluid.newtonian
-                else "viscosity rules the step: a smaller viscosity at rest would allow longer ones"
+                if config.fluid.newtonian and not config.bodies
+                else "viscosity rules the step: fewer cells or a smaller viscosity would allow longer ones"
             )
         if config.time.step is not None and config.time.step > self.viscous_step:
             notes.append(
@@ -356,7 +362,7 @@ class Estimate:
             )
         if config.time.step is not None and config.time.step > self.diffusive_step:
             notes.append(
-                f"the step is longer than the diffusion of a scalar allows, {self.diffusive_step:.3g} s: it will blow up"
+                f"the step is longer than a scalar's diffusion allows, {self.diffusive_step:.3g} s: it will blow up"
             )
         courant = (config.time.step or 0.0) * self.courant_rate
         if courant > 1.5:

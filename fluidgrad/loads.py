@@ -8,7 +8,7 @@ from fluidgrad.bodies import Body, Load
 
 
 def columns(bodies: Sequence[Body]) -> dict[str, tuple[str, str]]:
-    """Columns of all bodies: name -> unit, meaning. Forces are those of the fluid on the body, per density and depth."""
+    """Columns of all bodies: name -> unit, meaning. Forces are the fluid's on the body, per density and depth."""
     table = {}
     for body in bodies:
         name = body.name

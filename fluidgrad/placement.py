@@ -115,8 +115,8 @@ class Placement:
             self.bodies[n].motion.to_world(*rim, t) for n, rim in zip(self._moving, self._rims, strict=True)
         ]
         x, y = (np.concatenate(parts) for parts in zip(*points, strict=True))
-        i0, i1 = np.searchsorted(self.x, (x.min(), x.max())) + (-1, 1)
-        j0, j1 = np.searchsorted(self.y, (y.min(), y.max())) + (-1, 1)
+        i0, i1 = np.searchsorted(self.x, (x.min(), x.max())) + np.array([-1, 1])
+        j0, j1 = np.searchsorted(self.y, (y.min(), y.max())) + np.array([-1, 1])
         if min(i0, j0) < H or i1 > self.grid.nx + H or j1 > self.grid.ny + H:
             return self._everywhere
         return Window(int(j0), int(j1), int(i0), int(i1))

@@ -88,8 +88,8 @@ class Component:
     inside a body, value the closed share (0 to 1), ``offset`` the middle of the closed part along the face, from its
     centre (m). ``solid``: faces that are wholly inside, value zero; ``skin``: those of them that are advanced and
     next to an open one, value one. ``hindered``: all faces, once each, that are not wholly open or have stiff
-    friction, value the open fraction. ``along``, ``across``: faces whose flux to the next one, along the component's own
-    direction or across it, beside moving walls, carries less than the mean of both, value the missing share.
+    friction, value the open fraction. ``along``, ``across``: faces beside moving walls whose flux to the next one,
+    along the component's own direction or across it, carries less than the mean of both, value the missing share.
     """
 
     rubbing: FaceList

@@ -69,9 +69,10 @@ LAYERS = (
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 
 SOLVER = {
-    "kernels", "walls", "placement", "bodies", "loads", "boundary", "pressure", "spectral", "implicit", "forcing", "cases", "diagnostics",
-    "stepping", "stepsize", "rheology", "rungekutta", "threads", "scalars", "cutcells", "scalarbounds", "scalarwalls", "wallviscosity", "buoyancy", "transfer", "assembly",
-    "recording", "simulation", "loop", "estimates", "bench", "validation", "cli",
+    "kernels", "walls", "placement", "bodies", "loads", "boundary", "pressure", "spectral", "implicit", "forcing",
+    "cases", "diagnostics", "stepping", "stepsize", "rheology", "rungekutta", "threads", "scalars", "cutcells",
+    "scalarbounds", "scalarwalls", "wallviscosity", "buoyancy", "transfer", "assembly", "recording",
+    "simulation", "loop", "estimates", "bench", "validation", "cli",
 }  # fmt: skip
 HEAVY = {"numba", "h5py", "matplotlib", "xarray", "scipy", "ducc0"}
 

@@ -114,8 +114,7 @@ def test_pressure_equation_with_closed_faces(rng, monkeypatch, periodic, stretch
     """Any openings, cells that are cut off included, against the equation in plain loops."""
     from fluidgrad.pressure import cutcell
 
-    if not tabulated:
-        monkeypatch.setattr(cutcell, "LARGEST_TABLE", 0)
+    monkeypatch.setattr(cutcell, "TABLE_SHARE", 1e9 if tabulated else 0.0)
     ny, nx = 11, 14
     x_f = np.cumsum(np.r_[0.0, 0.1 + 0.03 * rng.random(nx)]) if stretched else np.linspace(0, 1.4, nx + 1)
     grid = Grid(x_f, np.linspace(0, 1.2, ny + 1), *periodic)

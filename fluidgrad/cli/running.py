@@ -150,7 +150,8 @@ def _draw(simulation, directory: Path, tell) -> None:
         from fluidgrad.plotting import plot
 
         path.parent.mkdir(exist_ok=True)
-        plot(simulation.flow(), (field,), path=path)
+        title = simulation.config.title or simulation.config.name
+        plot(simulation.flow(), (field,), title=title, path=path)
     except DRAWING_ERRORS as error:
         warn(f"no picture was drawn ({error}); the results are complete")
     else:

@@ -11,6 +11,8 @@ tabulated and an iteration costs a small product of a matrix and a vector; other
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fluidgrad.errors import BlowUpError
@@ -20,6 +22,9 @@ from fluidgrad.pressure.poisson import PoissonSolver
 
 LARGEST_TABLE = 6000
 """Wall cells up to which their responses to each other are tabulated (8 bytes times the square)."""
+
+TABLE_SHARE = 20
+"""Entries of the table, over the cells of the domain, up to which it is faster than a direct solution."""
 
 THREADED_FROM = 800
 """Wall cells from which a second thread pays."""
@@ -77,7 +82,7 @@ class CutCellSolver:
             sides += (j == 0).astype(int) + (j == grid.ny - 1)
         self._enclosed = sides == 4
         self._matrix = None
-        if self.cells.size <= LARGEST_TABLE:
+        if self.cells.size <= min(LARGEST_TABLE, math.sqrt(TABLE_SHARE * grid.nx * grid.ny)):
             if grid.uniform_x and grid.uniform_y:
                 self._matrix = self._tabulated(j, i)
             elif lasting:
