@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +64,7 @@ class Walls:
     viscosity: WallViscosity | None = None
     """The viscosity at walls if it varies, instead of ``nu``."""
 
-    def __init__(self, grid: Grid, m: momentum.Metrics, bodies: list[Body], nu: float):
+    def __init__(self, grid: Grid, m: momentum.Metrics, bodies: Sequence[Body], nu: float):
         self.grid, self.m, self.bodies, self.nu = grid, m, bodies, nu
         self.moving = any(body.moves for body in bodies)
         self.at_rest = all(body.motion.steady for body in bodies)
@@ -107,7 +108,8 @@ class Walls:
         for number, body in enumerate(self.bodies):
             mine = faces.body == number
             if not body.motion.steady and mine.any():
-                values[mine] = getattr(body.motion, what)(x[mine], y[mine], t)[0 if along_x else 1]
+                at = self.placement.beside(body, x[mine], y[mine], t)
+                values[mine] = getattr(body.motion, what)(*at, t)[0 if along_x else 1]
         return values
 
     def carry(self, u, v, du, dv) -> None:
@@ -135,7 +137,7 @@ class Walls:
         for number, body in enumerate(self.bodies):
             mine = faces.body == number
             if mine.any():
-                velocity = body.motion.at(x[mine], y[mine], self.t)
+                velocity = body.motion.at(*self.placement.beside(body, x[mine], y[mine], self.t), self.t)
                 wall[mine] = velocity[0 if along_x else 1]
                 carrier[mine] = velocity[0 if along == along_x else 1]
         return wall, carrier
@@ -262,7 +264,7 @@ class Walls:
             omega = body.motion.velocity(self.t)[2]
             if omega != 0.0:
                 x, y = self._points(faces, along_x)
-                velocity = body.motion.at(x[mine], y[mine], self.t)
+                velocity = body.motion.at(*self.placement.beside(body, x[mine], y[mine], self.t), self.t)
                 values[mine] = faces.value[mine] * (-omega * velocity[1] if along_x else omega * velocity[0])
         return values
 
@@ -271,10 +273,11 @@ class Walls:
         x, y = self._points(faces, axis == 0)
         for number, body in enumerate(self.bodies):
             mine = faces.body == number
-            x0, y0 = body.motion.pivot_at(self.t)
-            arm = y0 - y - faces.offset if axis == 0 else x + faces.offset - x0
+            pivot, at = body.motion.pivot_at(self.t), self.placement.beside(body, x[mine], y[mine], self.t)
+            # A force along x turns by its place along y, clockwise, and the other way round.
+            arm = (at[1 - axis] + faces.offset[mine] - pivot[1 - axis]) * (-1.0 if axis == 0 else 1.0)
             totals[number, axis] += force[mine].sum()
-            totals[number, 2] += (arm * force)[mine].sum()
+            totals[number, 2] += (arm * force[mine]).sum()
 
     def _points(self, faces: FaceList, along_x: bool) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates of the middles of faces."""

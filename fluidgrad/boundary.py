@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fluidgrad.config.sides import SIDES
+from fluidgrad.errors import BlowUpError
 from fluidgrad.grid import Grid, H
 from fluidgrad.kernels import halo
 
@@ -291,6 +292,10 @@ class FluxBalance:
     those for which the mean of the projection's potential is the same next to all of them. That mean
     difference is a linear functional of the divergence, known from one Poisson solution ``psi_m`` per extra
     side (reciprocity), so no extra solve is needed in a step.
+
+    Raises
+    ------
+    BlowUpError : bodies cover an outflow side.
     """
 
     def __init__(self, boundary: Boundary, solver):
@@ -299,6 +304,11 @@ class FluxBalance:
         self.volume = grid.dx[None, :] * grid.dy[:, None]
         unit = [self._unit_divergence(name) for name in boundary.outflows]
         lengths = [boundary.length(name) for name in boundary.outflows]
+        for name, length in zip(boundary.outflows, lengths, strict=True):
+            if length == 0.0:
+                raise BlowUpError(
+                    f"bodies cover the whole {name} side, through which fluid should leave: leave a part of it open"
+                )
         self.weights = []
         for response, length in zip(unit[1:], lengths[1:], strict=True):
             psi = np.empty((grid.ny, grid.nx))

@@ -41,7 +41,7 @@ class RigidMotion:
     x, y : displacement in m, numbers or formulas of t.
     angle : rotation in degrees, anticlockwise, a number or a formula of t.
     pivot : the point (m) about which the body turns, as it lies before any displacement.
-    end : length of the run in s; formulas are evaluated for 0 <= t <= end only.
+    end : length of the run in s; formulas are evaluated for 0 <= t <= end only, or up to a later t asked for.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class RigidMotion:
         if self.steady:
             return Rigid(0.0, 0.0, 0.0)
         step *= self.end
-        middle = min(max(t, 2.0 * step), self.end - 2.0 * step)
+        middle = min(max(t, 2.0 * step), max(t, self.end) - 2.0 * step)
         values = np.array([self.displacement(middle + k * step) for k in _INSTANTS])
         coefficients = _QUARTIC @ values
         at = (t - middle) / step

@@ -42,6 +42,7 @@ class Placement:
         self.grid, self.m, self.bodies = grid, m, bodies
         self.thetas = (theta_u, theta_v)
         self.x, self.y = node_coordinates(grid)
+        self._periods = (grid.length_x * grid.periodic_x, grid.length_y * grid.periodic_y)
         self.stiff = max(1.0 / grid.smallest_dx, 1.0 / grid.smallest_dy) ** 2
         """Friction coefficient kappa (1/m2) from which friction is stiff: that of a wall half a cell away."""
         self._everywhere = self._window = Window(0, grid.ny + 2 * H, 0, grid.nx + 2 * H)
@@ -92,11 +93,31 @@ class Placement:
 
     def _distance(self, body: Body, window: Window, t: float) -> np.ndarray:
         """That of the nearest periodic copy."""
-        x, y = self.x[None, window.i0 : window.i1 + 1], self.y[window.j0 : window.j1 + 1, None]
+        away_x, away_y = self._away(body, t)
+        x = self.x[None, window.i0 : window.i1 + 1] + away_x
+        y = self.y[window.j0 : window.j1 + 1, None] + away_y
         g, wraps = self.grid, window == self._everywhere
         copies_x = (0.0, g.length_x, -g.length_x) if g.periodic_x and wraps else (0.0,)
         copies_y = (0.0, g.length_y, -g.length_y) if g.periodic_y and wraps else (0.0,)
         return _union([body.distance(x + a, y + b, t) for a in copies_x for b in copies_y])
+
+    def _away(self, body: Body, t: float) -> tuple[float, float]:
+        """Whole periods (m) along x and y from the domain to a body, which may travel ever farther."""
+        centre = body.motion.to_world(*body.shape.centre, t)
+        starts = self.grid.x_f[0], self.grid.y_f[0]
+        return tuple(
+            float(np.floor((at - start) / period)) * period if period else 0.0
+            for at, start, period in zip(centre, starts, self._periods, strict=True)
+        )
+
+    def beside(self, body: Body, x: np.ndarray, y: np.ndarray, t: float) -> tuple[np.ndarray, np.ndarray]:
+        """Places (m) at the wall of a body, or of a periodic copy of it, as its motion knows them: moved by whole
+        periods to be nearest to its centre."""
+        centre = body.motion.to_world(*body.shape.centre, t)
+        return tuple(
+            q + np.rint((at - q) / period) * period if period else q
+            for at, q, period in zip(centre, (x, y), self._periods, strict=True)
+        )
 
     def _rim(self, body: Body) -> np.ndarray | None:
         """Points in and near a body in its own frame, (2, k); None if it is at a side, so that not all are known."""
@@ -111,9 +132,10 @@ class Placement:
         """What the moving bodies take in at time t; everything if that reaches a side."""
         if any(rim is None for rim in self._rims):
             return self._everywhere
-        points = [
-            self.bodies[n].motion.to_world(*rim, t) for n, rim in zip(self._moving, self._rims, strict=True)
-        ]
+        points = []
+        for n, rim in zip(self._moving, self._rims, strict=True):
+            places, away = self.bodies[n].motion.to_world(*rim, t), self._away(self.bodies[n], t)
+            points.append([at - by for at, by in zip(places, away, strict=True)])
         x, y = (np.concatenate(parts) for parts in zip(*points, strict=True))
         i0, i1 = np.searchsorted(self.x, (x.min(), x.max())) + np.array([-1, 1])
         j0, j1 = np.searchsorted(self.y, (y.min(), y.max())) + np.array([-1, 1])

@@ -40,6 +40,9 @@ COLLAPSED_STEP = 1e-10
 RUNAWAY_DIVERGENCE = 1e-6
 """Largest divergence, relative to ``|u|/dx + |v|/dy``, that a working projection can leave."""
 
+AT_REST = 1e-4
+"""Courant number to which divergence is compared at least: at rest it is all that forces and pressure leave."""
+
 
 class Simulation(Displayed):
     """A flow that can be advanced in time.
@@ -244,9 +247,9 @@ class Simulation(Displayed):
         stepper, state = self.stepper, self.state
         numba.set_num_threads(self.threads)
         generator = state.rng and state.rng.bit_generator.state
-        stepper.advance(state, dt)
-        survey = self.observer.survey(stepper.u, stepper.v)
         try:
+            stepper.advance(state, dt)
+            survey = self.observer.survey(stepper.u, stepper.v)
             self._check(survey, dt)
         except BlowUpError:
             if generator:
@@ -274,7 +277,7 @@ class Simulation(Displayed):
         left = RUNAWAY_DIVERGENCE
         if self.stepper.walls is not None:
             left = max(left, 10.0 * self.config.numerics.pressure_tolerance)
-        if survey.divergence > left * max(survey.rate, self.survey.rate):
+        if survey.divergence > left * max(survey.rate, self.survey.rate, AT_REST / dt):
             boundary = self.stepper.boundary
             fluxes = [boundary.outward_flux(name, u, v) for name in SIDES]
             surplus = -sum(fluxes)

@@ -160,14 +160,14 @@ def component(
     window: Window,
     theta: np.ndarray,
     stiff: float,
-    moving: Collection[int] = (),
+    driven: Collection[int] = (),
 ) -> Component:
     """Walls for the velocity along x or y.
 
     ``distances``: number of each body -> its signed distance at the nodes of the window, one more row and column than
     cells.
     ``theta``: padded open fractions, filled within the window. ``stiff``: kappa (1/m2) from which friction is stiff.
-    ``moving``: numbers of the bodies whose walls move, also along themselves.
+    ``driven``: numbers of the bodies whose walls move, also along themselves.
     """
     inner, domain = (mask[window.cells] for mask in _faces(grid, along_x))
     m = window.metrics(m)
@@ -184,7 +184,7 @@ def component(
         kink = _laplacian(inside, m, along_x)
         rubs = inner & (kink > 0.0) & (outside > 0.0)
         kappa_by.append(np.where(rubs, kink / np.where(rubs, outside, 1.0), 0.0))
-        missing_by.append(_missing(phi, outside, along_x) if number in moving else (None, None))
+        missing_by.append(_missing(phi, outside, along_x) if number in driven else (None, None))
     opening[opening < SMALLEST_OPENING] = 0.0
     solid = opening == 0.0
     for kappa in kappa_by:
@@ -199,7 +199,7 @@ def component(
         [
             _listed(window, domain & (missing[k] > 0.0), n, missing[k])
             for n, *_, missing in per_body
-            if n in moving
+            if n in driven
         ]
         for k in (0, 1)
     )
@@ -222,7 +222,8 @@ def _nothing() -> FaceList:
 
 def _missing(phi: np.ndarray, outside: np.ndarray, along_x: bool) -> tuple[np.ndarray, np.ndarray]:
     """What a flow that grows linearly from the wall lacks, where it is carried from a face to the next one along or
-    across the component's direction, of the mean of the two faces; as a share of that mean, zero at the array's end.
+    across the component's direction, of the mean of the two faces; as a share of that mean, zero at the array's end
+    and where the wall reaches neither of the faces nor the line between them: there is only the distance's curvature.
 
     ``phi``: at nodes; ``outside``: mean of max(phi, 0) on the faces.
     """
@@ -232,11 +233,13 @@ def _missing(phi: np.ndarray, outside: np.ndarray, along_x: bool) -> tuple[np.nd
     along = fractions(middle[:-1], middle[1:])[1]
     west = np.pad(middle, ((0, 0), (1, 0)), mode="edge")[:, :-1]
     across = 0.5 * (fractions(west, phi[:, :-1])[1] + fractions(phi[:, :-1], middle)[1])[1:]
+    wet = np.minimum(phi[:-1, :-1], phi[1:, :-1]) >= 0.0
+    between = (np.minimum(west, middle) >= 0.0)[1:]
     shares = []
-    for carried, step in ((along, (0, 1)), (across, (1, 0))):
+    for carried, step, free in ((along, (0, 1), wet), (across, (1, 0), wet & between)):
         mean = 0.5 * (outside + np.roll(outside, (-step[0], -step[1]), (0, 1)))
         lacks = np.where(mean > 0.0, 1.0 - carried / np.where(mean > 0.0, mean, 1.0), 0.0)
-        lacks[lacks < LEAST_MISSING] = 0.0
+        lacks[(lacks < LEAST_MISSING) | (free & np.roll(wet, (-step[0], -step[1]), (0, 1)))] = 0.0
         lacks[-1] = lacks[:, -1] = 0.0
         shares.append(lacks if along_x else lacks.T)
     return shares[0], shares[1]

@@ -184,8 +184,8 @@ def recorded(sim: Simulation, until: float, *names: str) -> dict[str, np.ndarray
 
 
 def test_cylinder_wake():
-    """At 6 cells per diameter: Strouhal number 0.165 far from walls, 3 per cent more in this domain."""
-    sim = advance(start("cylinder_wake", "domain.cells=[192, 96]"), 18.0)
+    """At 8 cells per diameter: Strouhal number 0.165 far from walls, 3 per cent more in this domain."""
+    sim = advance(start("cylinder_wake", "domain.cells=[256, 128]"), 18.0)
     series = recorded(sim, 48.0, "cylinder_drag", "cylinder_lift")
     lift = strouhal(series["t"], series["cylinder_lift"], since=25.0)
     drag = strouhal(series["t"], series["cylinder_drag"], since=25.0)

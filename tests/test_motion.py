@@ -48,6 +48,12 @@ def test_formulas_are_evaluated_within_the_run_only():
         assert np.isfinite(values).all()  # the root of a negative number is not
 
 
+def test_a_run_may_go_on_beyond_its_end():
+    motion = moving("t^2", "5*sin(t)")
+    for t in (END + 1e-7, 1.5 * END, 20.0 * END):
+        np.testing.assert_allclose(motion.velocity(t)[:2], (2.0 * t, 5.0 * np.cos(t)), rtol=1e-6, atol=1e-6)
+
+
 def test_velocity_of_points_is_that_of_points_carried_along():
     t, dt = 2.0, 1e-5
     x, y = OSCILLATING.to_world(*PLACES, t)

@@ -12,6 +12,7 @@ from fluidgrad.config.flow_checks import check_field, thinned
 from fluidgrad.config.names import check_unique
 from fluidgrad.config.positions import Path
 from fluidgrad.config.problems import Finding
+from fluidgrad.config.sides import SIDES
 from fluidgrad.errors import ShapeError
 from fluidgrad.motion import RigidMotion, motion_of
 from fluidgrad.shapes import Shape, shape_of
@@ -118,21 +119,39 @@ def _check_motion(draft: Draft, path: Path, table: Any) -> Findings:
 
 
 def _check_places(draft: Draft, placed: list[_Placed]) -> Findings:
-    """Bodies are in the domain and leave some of it free, are resolved, and do not leave."""
+    """Bodies are in the domain and leave some of it free, are resolved, and stay away from sides if they move."""
     found = False
     for body in placed:
         fault = _place_fault(draft, body)
         if fault:
             found = True
             yield Finding(body.path, f"{body.name!r} {fault}", at_key=True)
-        elif (left := _leaves(draft, body)) is not None:
-            yield Finding(
-                (*body.path, "motion"), f"{body.name!r} has left the domain at t = {left:.4g} s", at_key=True
-            )
+        elif (met := _meets(draft, body)) is not None:
+            side, t = met
+            text = f"{body.name!r} meets the {side} side at t = {t:.4g} s; a moving body stays inside the domain, "
+            yield Finding((*body.path, "motion"), text + "but for periodic sides", at_key=True)
     if len(placed) > 1 and not found:
         nearest = _largest(draft, lambda x, y: np.min([body.distance(x, y) for body in placed], axis=0))
         if nearest[2] <= 0:
             yield Finding(("bodies",), "cover the whole domain together; there is no fluid", at_key=True)
+            return
+    if placed and not found:
+        yield from _check_openings(draft, placed)
+
+
+def _check_openings(draft: Draft, placed: list[_Placed]) -> Findings:
+    """Sides through which fluid should pass are open somewhere at the start."""
+    x, y = draft.faces
+    sides = {"left": (x[0], y), "right": (x[-1], y), "bottom": (x, y[0]), "top": (x, y[-1])}
+    for name, place in sides.items():
+        kind = getattr(draft.sides.get(name), "type", "")
+        if kind in ("inflow", "outflow"):
+            nearest = np.min([body.distance(*np.broadcast_arrays(*place)) for body in placed], axis=0)
+            if nearest.max() <= 0.0:
+                message = (
+                    f"cover the whole {name} side, an {kind}: leave a part of it open, or make it a wall"
+                )
+                yield Finding(("bodies",), message, at_key=True)
 
 
 def _place_fault(draft: Draft, body: _Placed) -> str:
@@ -170,17 +189,18 @@ def _largest(draft: Draft, value: Callable[..., np.ndarray]) -> tuple[float, flo
     return best
 
 
-def _leaves(draft: Draft, body: _Placed) -> float | None:
-    """The time at which the whole body is beyond a side of the domain that is not periodic, None if never."""
-    if body.motion.steady or draft.time is None or not np.isfinite(body.shape.reach):
+def _meets(draft: Draft, body: _Placed) -> tuple[str, float] | None:
+    """The side, not periodic, and the time at which the walls of a moving body first meet it; None if never."""
+    if draft.time is None or not body.motion.moves_shape(body.shape):
         return None
+    x, y = (thinned(faces) for faces in draft.faces)
+    points = {"left": (x[0], y), "right": (x[-1], y), "bottom": (x, y[0]), "top": (x, y[-1])}
+    closed = [name for name in SIDES if draft.periodic("x" if name in ("left", "right") else "y") is False]
     for t in np.linspace(0.0, draft.time.end, _INSTANTS):
-        centre = body.motion.to_world(*body.shape.centre, t)
-        for direction, at in zip("xy", centre, strict=True):
-            low, high = getattr(draft.domain, direction)
-            beyond = not low - body.shape.reach < at < high + body.shape.reach
-            if beyond and draft.periodic(direction) is False:
-                return float(t)
+        for name in closed:
+            distance = body.shape.distance(*body.motion.to_body(*np.broadcast_arrays(*points[name]), t))
+            if distance.min() <= 0.0:
+                return name, float(t)
     return None
 
 

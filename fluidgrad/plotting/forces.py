@@ -58,7 +58,7 @@ def plot_forces(
         raise ConfigError(
             f"run {run.name!r} has no forces on bodies in its time series: there is nothing to draw"
         )
-    since = 0.5 * (t[0] + t[-1]) if since is None else since
+    since = min(0.5 * (t[0] + t[-1]), t[-2]) if since is None else since
     late = t >= since
     if late.sum() < 2:
         raise ConfigError(

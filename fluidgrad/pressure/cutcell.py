@@ -193,8 +193,9 @@ class CutCellSolver:
         while size > goal:
             if self.iterations == MOST_ITERATIONS:
                 raise BlowUpError(
-                    f"the pressure at the walls of bodies did not converge in {MOST_ITERATIONS} iterations; "
-                    "use a smaller time step or a larger [numerics] pressure_tolerance"
+                    f"the pressure at the walls of bodies did not converge in {MOST_ITERATIONS} iterations: either "
+                    "bodies cut off a part of the fluid whose volume would have to change, or the flow has run away "
+                    "and needs a smaller time step"
                 )
             image = along - self._through(closed_part, response) + self._through(open_part, near)
             a = size / float(np.dot(image, response + near))
