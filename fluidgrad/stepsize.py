@@ -55,6 +55,7 @@ class StepSize:
         asked, t = self.asked, state.t
         if asked.step is not None:
             return asked.step
+        self.stepper.place_walls(t)
         limits = (self._decay(state), self._diffusion(), self._driven(state, t, rate))
         dt = min(asked.end, asked.max_step or math.inf, *limits)
         if last > 0.0:

@@ -308,7 +308,7 @@ def test_a_body_that_covers_no_cell_costs_nothing():
 
 @pytest.mark.parametrize("moving", [False, True])
 def test_threads_and_restart_are_bitwise(tmp_path, moving):
-    body = {**PLATE, "motion": {"y": "0.2*sin(3*t)", "angle": "20*sin(2*t)"}} if moving else PLATE
+    body = {**PLATE, "motion": {"y": "0.4*sin(12*t)", "angle": "20*sin(2*t)"}} if moving else PLATE
     config = wake(body, end=0.3).config.to_toml()
     results = []
     for threads, stops in ((1, ()), (2, (6, 5))):

@@ -17,7 +17,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 SMALL = {
     "01_first_run": "cells, reynolds, end = 32, 100, 20.0",
-    "02_cylinder_wake": "cells, end = 6, 40.0",
+    "02_cylinder_wake": "cells, end = 8, 40.0",
     "03_convection": "cells, height, plumes = 24, 16, 24",
 }
 """Parameters with which the notebooks take seconds."""
