@@ -198,7 +198,9 @@ class ScalarWalls:
             at = (0.5 * (x[i] + x[i + 1]), y[j]) if axis == 0 else (x[i], 0.5 * (y[j] + y[j + 1]))
             for n in self._passed:
                 part = self.cells.bodies[n].theta_y if axis == 0 else self.cells.bodies[n].theta_x
-                along = self.bodies[n].motion.at(*at, self.cells.walls.t)[1 if axis == 0 else 0]
+                walls = self.cells.walls
+                near_body = walls.placement.beside(self.bodies[n], *at, walls.t)
+                along = self.bodies[n].motion.at(*near_body, walls.t)[1 if axis == 0 else 0]
                 drift += (1.0 - part[j, i]) * along
         dj, di = (1, 0) if axis == 0 else (0, 1)
         gain = self.scalar.diffusivity * closed * rd

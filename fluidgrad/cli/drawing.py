@@ -46,44 +46,50 @@ Contours = Annotated[
 Title = Annotated[str | None, typer.Option(help="First words of the header.")]
 
 
+Panels = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FIELD", help="One panel each (default: vorticity).", autocompletion=_names),
+]
+Times = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--time", "-t", metavar="T", help="Time in s, nearest snapshot; can be given several times."
+    ),
+]
+Indices = Annotated[
+    list[int] | None,
+    typer.Option("--index", "-i", metavar="N", help="Number of the snapshot; -1 is the last."),
+]
+Gradients = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FIELD", help="Arrows of the gradient of a field, over it.", autocompletion=_names),
+]
+Forces = Annotated[
+    bool,
+    typer.Option("--forces", help="Drag and lift over time, and Strouhal numbers, instead of fields."),
+]
+Surface = Annotated[
+    bool,
+    typer.Option("--surface", help="Pressure and friction along the walls of bodies, instead of fields."),
+]
+
+
 def plot(
     run: RunPath,
-    fields: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FIELD", help="One panel each (default: vorticity).", autocompletion=_names),
-    ] = None,
-    time: Annotated[
-        list[float] | None,
-        typer.Option(
-            "--time", "-t", metavar="T", help="Time in s, nearest snapshot; can be given several times."
-        ),
-    ] = None,
-    index: Annotated[
-        list[int] | None,
-        typer.Option("--index", "-i", metavar="N", help="Number of the snapshot; -1 is the last."),
-    ] = None,
+    fields: Panels = None,
+    time: Times = None,
+    index: Indices = None,
     zoom: Zoom = None,
     streamlines: Streamlines = False,
     streamlines_by: StreamlinesBy = None,
-    gradient: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FIELD", help="Arrows of the gradient of a field, over it.", autocompletion=_names
-        ),
-    ] = None,
+    gradient: Gradients = None,
     velocity: Velocity = False,
     contours: Contours = None,
     limits: Limits = None,
     cmap: ColourMap = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Panels in a row.")] = None,
-    forces: Annotated[
-        bool,
-        typer.Option("--forces", help="Drag and lift over time, and Strouhal numbers, instead of fields."),
-    ] = False,
-    surface: Annotated[
-        bool,
-        typer.Option("--surface", help="Pressure and friction along the walls of bodies, instead of fields."),
-    ] = False,
+    forces: Forces = False,
+    surface: Surface = False,
     title: Title = None,
     dpi: Annotated[float, typer.Option(help="Pixels per inch.")] = 150,
     output: Annotated[
