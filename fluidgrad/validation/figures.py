@@ -10,13 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from fluidgrad.plotting.curves import COLOURS
 from fluidgrad.plotting.figure import DPI, save
 from fluidgrad.plotting.style import Picture, colour_map, styled
 from fluidgrad.validation.case import Case, Curve
 from fluidgrad.validation.outcome import Outcome
-
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
-"""Curves of different flows or quantities (Okabe & Ito, told apart with any colour vision)."""
 
 POINT = "#d55e00"
 """Published points over curves of one colour."""
