@@ -12,7 +12,7 @@ from fluidgrad.kernels import cutcell, momentum
 from fluidgrad.motion import RigidMotion
 from fluidgrad.placement import Placement
 from fluidgrad.shapes import Shape
-from fluidgrad.walls import Component, FaceList
+from fluidgrad.walls import Component, FaceList, blind
 from fluidgrad.wallviscosity import WallViscosity
 
 
@@ -170,12 +170,22 @@ class Walls:
                 gain = self._speeds(c.solid, along_x, self.t, "acceleration_at")
                 cutcell.put(dq, c.solid.j, c.solid.i, gain)
 
-    def relax(self, u, v, step: float) -> None:
-        """The stiff part of the friction over a step (s), by backward Euler."""
+    def relax(self, u, v, step: float) -> tuple[np.ndarray, np.ndarray]:
+        """The stiff part of the friction over a step (s), by backward Euler. Returns what a pressure gradient then does
+        to hindered faces of both components, relative to open ones: the open fraction, less where friction is
+        stiff, so that pressure and stiff friction are one backward Euler step."""
+        mobilities = []
         for q, (c, along_x) in zip((u, v), self.components, strict=True):
             h = c.hindered
             rate, gain = self._stiff_friction(c, along_x)
             q[h.j, h.i] = (q[h.j, h.i] + step * gain) / (1.0 + step * rate)
+            mobilities.append(h.value / (1.0 + step * rate))
+        return mobilities[0], mobilities[1]
+
+    @property
+    def openings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Open fractions of the hindered faces of both components."""
+        return self.u.hindered.value, self.v.hindered.value
 
     def _viscosity_on(self, faces: FaceList, along_x: bool) -> float | np.ndarray:
         return self.nu if self.viscosity is None else self.viscosity.on_faces(faces, along_x)
@@ -188,15 +198,6 @@ class Walls:
         self._number[h.j, h.i] = np.arange(h.j.size)
         place = self._number[r.j[stiff], r.i[stiff]]
         return np.bincount(place, rate, h.j.size), np.bincount(place, rate * r.speed[stiff], h.j.size)
-
-    def mobilities(self, step: float) -> tuple[np.ndarray, np.ndarray]:
-        """What a pressure gradient does within a step (s) to hindered faces of both components, relative to open ones:
-        the open fraction, less where friction is stiff, so that pressure and stiff friction are one backward
-        Euler step."""
-        return tuple(
-            c.hindered.value / (1.0 + step * self._stiff_friction(c, along_x)[0])
-            for c, along_x in self.components
-        )
 
     def impose(self, u, v) -> None:
         """Give solid faces their body's velocity."""
@@ -219,7 +220,6 @@ class Walls:
         the pressure on the closed parts of faces. The momentum of the closed parts themselves, which move
         with the body, is left out.
         """
-        p = self._pressure_of_fluid(p)
         pressure, friction = np.zeros((2, len(self.bodies), 3))
         for q, dq, (c, along_x) in zip((u, v), (du, dv), self.components, strict=True):
             axis = 0 if along_x else 1
@@ -234,22 +234,17 @@ class Walls:
                     friction, axis, faces, self._turning(faces, along_x) * self._volume(faces, along_x)
                 )
             j, i = c.cut.j, c.cut.i
-            low = p[j, i - 1] if along_x else p[j - 1, i]
+            before = (j, i - 1) if along_x else (j - 1, i)
+            drop = self._pressure_of_fluid(p, *before) - self._pressure_of_fluid(p, j, i)
             length = 1.0 / (self.m.rdy[j] if along_x else self.m.rdx[i])
-            self._collect(pressure, axis, c.cut, c.cut.value * (low - p[j, i]) * length)
+            self._collect(pressure, axis, c.cut, c.cut.value * drop * length)
         return [Load(p, f) for p, f in zip(pressure, friction, strict=True)]
 
-    def _pressure_of_fluid(self, p) -> np.ndarray:
-        """The pressure, zero in cells that no fluid reaches and outside the domain."""
-        openings = np.zeros_like(p)
-        openings[:-1, :-1] = self.theta_u[:-1, :-1] + self.theta_u[:-1, 1:]
-        openings[:-1, :-1] += self.theta_v[:-1, :-1] + self.theta_v[1:, :-1]
-        p = np.where(openings > 0.0, p, 0.0)
-        if not self.grid.periodic_x:
-            p[:, :H] = p[:, -H:] = 0.0
-        if not self.grid.periodic_y:
-            p[:H] = p[-H:] = 0.0
-        return p
+    def _pressure_of_fluid(self, p, j: np.ndarray, i: np.ndarray) -> np.ndarray:
+        """The pressure in padded cells, zero where no fluid reaches and outside the domain."""
+        g = self.grid
+        inside = ((i >= H) & (i < H + g.nx) | g.periodic_x) & ((j >= H) & (j < H + g.ny) | g.periodic_y)
+        return np.where(inside & ~blind(self.theta_u, self.theta_v, j, i), p[j, i], 0.0)
 
     def _volume(self, faces: FaceList, along_x: bool) -> np.ndarray:
         m = self.m

@@ -124,10 +124,10 @@ class FractionalStep:
             before = self._before if k else self._now
             if self.viscosity is None:
                 momentum.advance(u, v, *self._now, *before, self.u, self.v, a, b)
+                mobilities = self.walls and self.walls.relax(self.u, self.v, a + b)
                 if self.walls is not None:
-                    self.walls.relax(self.u, self.v, a + b)
                     np.multiply(self.p, a + b, out=self.phi)
-                self.project(self.u, self.v, new, a + b)
+                self.project(self.u, self.v, new, mobilities)
                 if self.walls is not None:
                     np.divide(self.phi, a + b, out=self.p)
             else:
@@ -200,12 +200,14 @@ class FractionalStep:
         projection.divergence(u, v, self.metrics.rdx, self.metrics.rdy, self._div)
         return self._div
 
-    def project(self, u, v, t: float, step: float = 0.0) -> None:
+    def project(self, u, v, t: float, mobilities=None) -> None:
         """Make u, v divergence-free with the sides of time t, and fill the halo. Idempotent to round-off.
-        The potential is left in ``self.phi`` (m2/s). ``step`` (s): that of the stiff friction at walls."""
+        The potential is left in ``self.phi`` (m2/s). ``mobilities``: of hindered faces (:meth:`Walls.relax`), their
+        open fractions if None."""
         self._impose(u, v, t)
         self.balance.close(u, v, lambda: self.divergence(u, v))
-        mobilities = self.walls and self.walls.mobilities(step)
+        if self.walls is not None and mobilities is None:
+            mobilities = self.walls.openings
         self._solve(u, v, self.phi, mobilities)
         projection.subtract_gradient(self.phi, self.metrics.rdxu, self.metrics.rdyv, u, v)
         if self.walls is not None:
@@ -263,7 +265,7 @@ class FractionalStep:
             np.copyto(p, state.p)
         self.boundary.normal_acceleration(state.u, state.v, du, dv, state.t)
         self.balance.close(du, dv, lambda: self.divergence(du, dv))
-        self._solve(du, dv, p, self.walls and self.walls.mobilities(0.0))
+        self._solve(du, dv, p, self.walls and self.walls.openings)
         p -= self._reference(p)
 
     def loads(self, state: State, p: np.ndarray) -> list[Load]:

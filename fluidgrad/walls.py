@@ -245,6 +245,11 @@ def _missing(phi: np.ndarray, outside: np.ndarray, along_x: bool) -> tuple[np.nd
     return shares[0], shares[1]
 
 
+def blind(theta_u: np.ndarray, theta_v: np.ndarray, j: np.ndarray, i: np.ndarray) -> np.ndarray:
+    """Which of the padded cells (j, i) no fluid reaches: those without any open face."""
+    return theta_u[j, i] + theta_u[j, i + 1] + theta_v[j, i] + theta_v[j + 1, i] == 0.0
+
+
 def _beside(mask: np.ndarray) -> np.ndarray:
     """Entries with a neighbour, along either axis, in the mask."""
     padded = np.pad(mask, 1)

@@ -19,6 +19,7 @@ from fluidgrad.errors import BlowUpError
 from fluidgrad.grid import Grid, H
 from fluidgrad.kernels import cutcell
 from fluidgrad.pressure.poisson import PoissonSolver
+from fluidgrad.walls import blind
 
 LARGEST_TABLE = 6000
 """Wall cells up to which their responses to each other are tabulated (8 bytes times the square)."""
@@ -66,9 +67,9 @@ class CutCellSolver:
         lasting : whether they will stay, so that preparing may take its time.
         """
         grid = self.grid
-        blind = _BlindCells(grid, theta_u, theta_v)
         used, low, high, weight = zip(
-            *(_between(grid, blind, *faces, axis) for axis, faces in enumerate(hindered)), strict=True
+            *(_between(grid, theta_u, theta_v, *faces, axis) for axis, faces in enumerate(hindered)),
+            strict=True,
         )
         self._used, self._weight = np.concatenate(used), np.concatenate(weight)
         ends = np.concatenate([*low, *high])
@@ -209,18 +210,7 @@ class CutCellSolver:
         return source, local
 
 
-class _BlindCells:
-    """Tells which cells no fluid reaches: those without any open face."""
-
-    def __init__(self, grid: Grid, theta_u: np.ndarray, theta_v: np.ndarray):
-        self.grid, self.theta_u, self.theta_v = grid, theta_u, theta_v
-
-    def __call__(self, j: np.ndarray, i: np.ndarray) -> np.ndarray:
-        u, v = self.theta_u, self.theta_v
-        return u[j, i] + u[j, i + 1] + v[j, i] + v[j + 1, i] == 0.0
-
-
-def _between(grid: Grid, blind: _BlindCells, j: np.ndarray, i: np.ndarray, axis: int):
+def _between(grid: Grid, theta_u, theta_v, j: np.ndarray, i: np.ndarray, axis: int):
     """Which of the faces (padded j, i; of u if axis is 0, of v if 1) hinder a flow between two cells of the domain;
     flat indices of these cells, the lower first, and the faces' length over the distance of the cells.
 
@@ -233,6 +223,6 @@ def _between(grid: Grid, blind: _BlindCells, j: np.ndarray, i: np.ndarray, axis:
         low_j, low_i = np.where(j == H, H + grid.ny - 1, j - 1) if grid.periodic_y else j - 1, i
         weight = grid.dx_p[i] * 2.0 / (grid.dy_p[j - 1] + grid.dy_p[j])
     inside = (low_i >= H) & (low_j >= H) & (i < H + grid.nx) & (j < H + grid.ny)
-    used = inside & ~(blind(j, i) & blind(low_j, low_i))
+    used = inside & ~(blind(theta_u, theta_v, j, i) & blind(theta_u, theta_v, low_j, low_i))
     low, high = (low_j - H) * grid.nx + low_i - H, (j - H) * grid.nx + i - H
     return used, low[used], high[used], weight[used]
