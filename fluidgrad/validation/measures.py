@@ -32,6 +32,25 @@ Exact = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """A function of coordinates that broadcast against each other."""
 
 
+def convection(prandtl: float, rayleigh: float, initial: str, hot: str, cold: str) -> dict:
+    """Tables of a fluid in scales of diffusion, of a temperature that is 1 on the side ``hot`` and 0 on ``cold``, and
+    of its buoyancy."""
+    temperature = {
+        "name": "temperature",
+        "prandtl": prandtl,
+        "rayleigh": rayleigh,
+        "difference": 1.0,
+        "reference": 0.5,
+        "initial": initial,
+        "boundaries": {hot: {"type": "value", "value": 1.0}, cold: {"type": "value", "value": 0.0}},
+    }
+    return {
+        "fluid": {"scales": "diffusive"},
+        "scalars": [temperature],
+        "buoyancy": {"gravity": [0.0, -1.0]},
+    }
+
+
 def velocity_error(sim: Simulation, u: Exact, v: Exact, mean=(0.0, 0.0)) -> float:
     """Relative L2 error of the velocity on the faces, weighted by their volumes; the mean flow is left out of the
     norm of the exact velocity."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from fluidgrad.validation import figures
 from fluidgrad.validation.case import Case, Measured, Quantity, Setup, exact
-from fluidgrad.validation.measures import walls
+from fluidgrad.validation.measures import convection, walls
 from fluidgrad.validation.reference import table
 
 PRANDTL = 0.71
@@ -29,23 +29,8 @@ def settings_at(rayleigh: float, strength: float | None = None):
     def settings(n: int) -> dict:
         return {
             "domain": {"cells": [n, n], "spacing_x": spacing, "spacing_y": spacing},
-            "fluid": {"scales": "diffusive"},
+            **convection(PRANDTL, rayleigh, "1 - x", "left", "right"),
             "boundaries": walls(),
-            "scalars": [
-                {
-                    "name": "temperature",
-                    "prandtl": PRANDTL,
-                    "rayleigh": rayleigh,
-                    "difference": 1.0,
-                    "reference": 0.5,
-                    "initial": "1 - x",
-                    "boundaries": {
-                        "left": {"type": "value", "value": 1.0},
-                        "right": {"type": "value", "value": 0.0},
-                    },
-                }
-            ],
-            "buoyancy": {"gravity": [0.0, -1.0]},
             "numerics": {"diffusion": "explicit" if strength is None else "implicit"},
             "time": {"end": 3.0, "cfl": 0.9, "steady": 3e-11 * rayleigh},
         }

@@ -7,7 +7,7 @@ import numpy as np
 
 from fluidgrad.validation import figures
 from fluidgrad.validation.case import Case, Measured, Quantity, Setup, exact
-from fluidgrad.validation.measures import PERIODIC, walls
+from fluidgrad.validation.measures import PERIODIC, convection, walls
 from fluidgrad.validation.reference import table
 
 PRANDTL, WAVE = 0.71, 3.117
@@ -25,23 +25,8 @@ def settings_at(rayleigh: float, amplitude: float, time: dict):
         psi = f"{amplitude}*sin({WAVE}*x)*sin(pi*y)^2"
         return {
             "domain": {"x": [0.0, 2 * np.pi / WAVE], "y": [0.0, 1.0], "cells": [2 * n, n]},
-            "fluid": {"scales": "diffusive"},
+            **convection(PRANDTL, rayleigh, "1 - y", "bottom", "top"),
             "boundaries": walls(left=PERIODIC, right=PERIODIC),
-            "scalars": [
-                {
-                    "name": "temperature",
-                    "prandtl": PRANDTL,
-                    "rayleigh": rayleigh,
-                    "difference": 1.0,
-                    "reference": 0.5,
-                    "initial": "1 - y",
-                    "boundaries": {
-                        "bottom": {"type": "value", "value": 1.0},
-                        "top": {"type": "value", "value": 0.0},
-                    },
-                }
-            ],
-            "buoyancy": {"gravity": [0.0, -1.0]},
             "initial": {"case": "streamfunction", "psi": psi},
             "time": time,
         }
