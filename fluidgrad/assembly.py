@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fluidgrad import cases, rheology
 from fluidgrad.bodies import Body
 from fluidgrad.boundary import SIDES, Boundary, Side
+from fluidgrad.companions import Companion
 from fluidgrad.config import Config
 from fluidgrad.diagnostics import Probe
 from fluidgrad.errors import ConfigError
@@ -17,6 +19,9 @@ from fluidgrad.grid import Grid
 from fluidgrad.motion import motion_of
 from fluidgrad.scalars import Scalar, ScalarSide
 from fluidgrad.shapes import shape_of
+
+if TYPE_CHECKING:
+    from fluidgrad.simulation import Simulation
 
 
 def grid_of(config: Config) -> Grid:
@@ -227,3 +232,8 @@ CASES = {
 def initial_velocity(config: Config, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """The velocity at the start on the faces, as asked for, not yet projected."""
     return CASES[config.initial.case](config, grid, config.initial)
+
+
+def companions_of(config: Config, simulation: Simulation) -> list[Companion]:
+    """What the configuration asks to compute along with the run."""
+    return []

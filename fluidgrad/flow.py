@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
+from fluidgrad.errors import ConfigError
 from fluidgrad.grid import Grid
+
+NOTHING: Mapping = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +26,8 @@ class Flow:
     ``distance`` (ny + 1, nx + 1) is the signed distance of the nodes from the nearest wall of all bodies in
     m, negative in solids; None if there are no bodies. ``scalars`` maps the name of each transported scalar
     to its values (ny, nx) at centres, ``scalar_sides`` to its values on the sides ``left``, ``right`` (ny,)
-    and ``bottom``, ``top`` (nx,), and ``scalar_units`` to its units and a name for labels.
+    and ``bottom``, ``top`` (nx,), and ``scalar_units`` to its units and a name for labels. ``particles`` maps the
+    name of each set of particles to their attributes, ``x`` and ``y`` (n,) in m among them.
     """
 
     grid: Grid
@@ -38,6 +44,66 @@ class Flow:
     scalars: dict[str, np.ndarray] = field(default_factory=dict)
     scalar_sides: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     scalar_units: dict[str, tuple[str, str]] = field(default_factory=dict)
+    particles: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        grid: Grid,
+        u: np.ndarray,
+        v: np.ndarray,
+        p: np.ndarray | float = 0.0,
+        *,
+        time: float = 0.0,
+        step: int = 0,
+        sides: Mapping[str, np.ndarray | float] = NOTHING,
+        distance: np.ndarray | None = None,
+        scalars: Mapping[str, np.ndarray] = NOTHING,
+    ) -> Flow:
+        """A flow from plain arrays, for analysis and pictures of data from elsewhere.
+
+        Parameters
+        ----------
+        u, v : velocity (m/s) on the faces, (ny, nx + 1) and (ny + 1, nx), or both at the centres, (ny, nx). Those at
+            centres are interpolated to the faces, and continued linearly to sides that are not periodic.
+        p : kinematic pressure (m2/s2) at the centres, (ny, nx).
+        sides : tangential velocity on sides that are not periodic: ``u_bottom``, ``u_top`` (nx + 1,), ``v_left``,
+            ``v_right`` (ny + 1,); where it is not given the velocity inside is continued linearly to the side.
+        distance : signed distance of the nodes from bodies (ny + 1, nx + 1), m.
+        scalars : name -> values (ny, nx) at the centres; their values on sides are those next to them.
+
+        Raises
+        ------
+        ConfigError : an array does not have the shape of its place on the grid.
+        """
+        u, v = np.asarray(u, float), np.asarray(v, float)
+        if u.shape == v.shape == grid.shape("centre"):
+            u, v = _to_faces(u, grid, 1), _to_faces(v, grid, 0)
+        p = np.broadcast_to(np.asarray(p, float), grid.shape("centre"))
+        given = [("u", u, "x-face"), ("v", v, "y-face"), ("p", p, "centre")]
+        given += [("distance", np.asarray(distance), "node")] if distance is not None else []
+        given += [(name, np.asarray(c), "centre") for name, c in scalars.items()]
+        for name, values, location in given:
+            if values.shape != grid.shape(location):
+                raise ConfigError(
+                    f"{name} has the shape {values.shape}; on this grid a {location} field has {grid.shape(location)}"
+                )
+        along = {
+            **dict(zip(("u_bottom", "u_top"), _ends(u, grid, 0), strict=True)),
+            **dict(zip(("v_left", "v_right"), _ends(v, grid, 1), strict=True)),
+        }
+        for name, values in sides.items():
+            if name not in along:
+                raise ConfigError(f"sides: {name!r} is none of {', '.join(along)}")
+            along[name] = np.broadcast_to(np.asarray(values, float), along[name].shape)
+        beside = {
+            name: {"left": c[:, 0], "right": c[:, -1], "bottom": c[0], "top": c[-1]}
+            for name, c in ((name, np.asarray(c, float)) for name, c in scalars.items())
+        }
+        carried = {name: np.asarray(c, float) for name, c in scalars.items()}
+        units = dict.fromkeys(scalars, ("1", ""))
+        return cls(grid, time, step, u, v, p, **along, distance=distance, scalars=carried,
+                   scalar_sides=beside, scalar_units=units)  # fmt: skip
 
     def padded_velocity(self) -> tuple[np.ndarray, np.ndarray]:
         """``u`` with a ghost row below and above, (ny + 2, nx + 1), and ``v`` with a ghost column left and
@@ -45,3 +111,32 @@ class Flow:
         u = np.vstack([2 * self.u_bottom - self.u[0], self.u, 2 * self.u_top - self.u[-1]])
         v = np.column_stack([2 * self.v_left - self.v[:, 0], self.v, 2 * self.v_right - self.v[:, -1]])
         return u, v
+
+
+def _axis(grid: Grid, axis: int) -> tuple[np.ndarray, np.ndarray, bool, float]:
+    """Faces, centres, whether periodic, and length of the domain along an axis (0 is y)."""
+    if axis == 1:
+        return grid.x_f, grid.x, grid.periodic_x, grid.length_x
+    return grid.y_f, grid.y, grid.periodic_y, grid.length_y
+
+
+def _to_faces(values: np.ndarray, grid: Grid, axis: int) -> np.ndarray:
+    """Values at centres, linearly interpolated along an axis to the faces."""
+    faces, centres, periodic, length = _axis(grid, axis)
+    q = np.moveaxis(values, axis, 0)
+    if periodic:
+        q = np.concatenate([q[-1:], q, q[:1]])
+        centres = np.concatenate([[centres[-1] - length], centres, [centres[0] + length]])
+    second = np.clip(np.searchsorted(centres, faces), 1, centres.size - 1)
+    weight = (faces - centres[second - 1]) / (centres[second] - centres[second - 1])
+    weight = weight.reshape((-1,) + (1,) * (values.ndim - 1))
+    on_faces = (1 - weight) * q[second - 1] + weight * q[second]
+    if periodic:
+        on_faces[-1] = on_faces[0]  # the same place, to the last bit
+    return np.moveaxis(on_faces, 0, axis)
+
+
+def _ends(values: np.ndarray, grid: Grid, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values on the first and the last side of an axis along which ``values`` lie at centres."""
+    on_faces = np.moveaxis(_to_faces(values, grid, axis), axis, 0)
+    return on_faces[0].copy(), on_faces[-1].copy()

@@ -179,6 +179,14 @@ class Grid(Displayed):
         ny, nx = self.shape(location)
         return padded[H : H + ny, H : H + nx]
 
+    def matches(self, other: Grid) -> bool:
+        """Whether another grid has the same faces, bit for bit, and the same joined sides."""
+        return (
+            np.array_equal(self.x_f, other.x_f)
+            and np.array_equal(self.y_f, other.y_f)
+            and (self.periodic_x, self.periodic_y) == (other.periodic_x, other.periodic_y)
+        )
+
     def extent(self, axis: str) -> str:
         """Range and cell widths along ``"x"`` or ``"y"``, for people."""
         faces, uniform = getattr(self, f"{axis}_f"), getattr(self, f"uniform_{axis}")

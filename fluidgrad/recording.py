@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fluidgrad.companions import restore, stored
 from fluidgrad.errors import RefusedError, StorageError
 from fluidgrad.output import RunWriter
 from fluidgrad.provenance import provenance
@@ -62,6 +63,7 @@ class Recorder:
             if meta["rng"] is None:
                 raise StorageError(f"{self.writer.directory}: its checkpoint has no random generator")
             state.rng.bit_generator.state = meta["rng"]
+        restore(simulation.companions, checkpoint.arrays, self.writer.directory)
         self.next_index, self.next_time = meta["next_snapshot"], meta["next_time"]
         steps = checkpoint.series["step"]
         self._last_row = int(steps[-1]) if steps.size else -1
@@ -136,6 +138,9 @@ class Recorder:
         flow = simulation.flow()
         self.checkpoint(simulation)
         self.writer.write_snapshot(self.next_index, flow)
+        for companion in simulation.companions:
+            if file := companion.file(simulation):
+                self.writer.write_file(*file)
         self._snapshot_step = simulation.step_count
         self._schedule(simulation.t)
 
@@ -151,7 +156,7 @@ class Recorder:
             "change": simulation.change if np.isfinite(simulation.change) else sys.float_info.max,
             "rng": None if state.rng is None else state.rng.bit_generator.state,
         }
-        self.writer.write_checkpoint(_arrays(state), meta)
+        self.writer.write_checkpoint(_arrays(state) | stored(simulation.companions), meta)
         self._last_checkpoint = time.monotonic()
 
     def close(self) -> None:

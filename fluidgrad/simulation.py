@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
-from fluidgrad import assembly, cases, fields, loads, transfer
+from fluidgrad import assembly, cases, fields, guards, loads, transfer
 from fluidgrad.boundary import SIDES
 from fluidgrad.config import Config, load
 from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_sides
@@ -28,20 +28,11 @@ if TYPE_CHECKING:
 EVEN_OUT = 10
 """Steps before an output time over which the remaining time is spread evenly."""
 
-RUNAWAY_COURANT = 20.0
-"""Courant number after a step at which the flow has run away; a stable step stays below 2."""
-
 SLIVER = 1e-9
 """Rest of the way to a time, relative to a step, that is round-off of the clock."""
 
 COLLAPSED_STEP = 1e-10
 """Step, relative to the time reached, at which a run is given up: velocities have grown without bound."""
-
-RUNAWAY_DIVERGENCE = 1e-6
-"""Largest divergence, relative to ``|u|/dx + |v|/dy``, that a working projection can leave."""
-
-AT_REST = 1e-4
-"""Courant number to which divergence is compared at least: at rest it is all that forces and pressure leave."""
 
 
 class Simulation(Displayed):
@@ -97,6 +88,9 @@ class Simulation(Displayed):
         state is looked for."""
         self._pressure = self.grid.zeros()
         self._pressure_step = -1
+        self.companions = assembly.companions_of(config, self)
+        for companion in self.companions:
+            self.series_columns |= companion.columns
         if initial:
             self.set_initial()
 
@@ -209,6 +203,8 @@ class Simulation(Displayed):
             self.stepper.pressure(self.state, self.state.p)
         self.change = math.inf
         self.refresh()
+        for companion in self.companions:
+            companion.start(self)
 
     def refresh(self) -> None:
         """Bring derived figures up to date after the state was replaced."""
@@ -242,15 +238,15 @@ class Simulation(Displayed):
             if count <= EVEN_OUT or self.config.time.step is not None:
                 dt = remaining / count
                 t = until if count == 1 else self.t + dt
-        if not t > self.t or dt < COLLAPSED_STEP * self.t:
-            raise self._blow_up(f"the time step has fallen to {dt:.3g} s", self.state.u, self.state.v)
+        if not t > self.t or dt < guards.COLLAPSED_STEP * self.t:
+            raise guards.blow_up(self, f"the time step has fallen to {dt:.3g} s", self.state.u, self.state.v)
         stepper, state = self.stepper, self.state
         numba.set_num_threads(self.threads)
         generator = state.rng and state.rng.bit_generator.state
         try:
             stepper.advance(state, dt)
             survey = self.observer.survey(stepper.u, stepper.v)
-            self._check(survey, dt)
+            guards.check(self, survey, dt)
         except BlowUpError:
             if generator:
                 state.rng.bit_generator.state = generator
@@ -261,43 +257,13 @@ class Simulation(Displayed):
                 (stepper.transports[n].c, stepper.transports[n].c, c, c) for n, c in state.scalars.items()
             ]
             self.change = max(self.observer.largest_change(*arrays) for arrays in moved) / dt
+        for companion in self.companions:
+            companion.before_accept(self, dt)
         stepper.accept(state, t)
         self.survey, self.dt = survey, dt
+        for companion in self.companions:
+            companion.after_step(self, dt)
         return dt
-
-    def _check(self, survey: Survey, dt: float) -> None:
-        u, v = self.stepper.u, self.stepper.v
-        for name, transport in self.stepper.transports.items():
-            if not math.isfinite(transport.extent(transport.c).mean):
-                raise self._blow_up(f"{name} is not finite", u, v)
-        if not math.isfinite(survey.energy):
-            raise self._blow_up("the velocity is not finite", u, v)
-        if survey.rate * dt > RUNAWAY_COURANT:
-            raise self._blow_up(f"the Courant number has jumped to {survey.rate * dt:.3g}", u, v)
-        left = RUNAWAY_DIVERGENCE
-        if self.stepper.walls is not None:
-            left = max(left, 10.0 * self.config.numerics.pressure_tolerance)
-        if survey.divergence > left * max(survey.rate, self.survey.rate, AT_REST / dt):
-            boundary = self.stepper.boundary
-            fluxes = [boundary.outward_flux(name, u, v) for name in SIDES]
-            surplus = -sum(fluxes)
-            if abs(surplus) > 1e-9 * sum(map(abs, fluxes)):
-                raise BlowUpError(
-                    f"after t = {self.t:.6g} s more fluid enters through the inflow sides than leaves, by "
-                    f"{surplus:.3g} m2/s: balance their profiles at all times, or make one side an outflow"
-                )
-            raise self._blow_up(f"the divergence has grown to {survey.divergence:.3g} 1/s", u, v)
-
-    def _blow_up(self, what: str, u, v) -> BlowUpError:
-        speed = np.hypot(u[H:-H, H:-H], v[H:-H, H:-H])
-        bad = ~np.isfinite(speed)
-        j, i = np.unravel_index(np.argmax(bad if bad.any() else speed), speed.shape)
-        advice = "a smaller [time] cfl" if self.config.time.step is None else "a smaller [time] step"
-        return BlowUpError(
-            f"{self.config.name or 'the flow'} blew up in step {self.step_count + 1} at t = {self.t:.6g} s: {what}, "
-            f"worst near x = {self.grid.x[i]:.4g}, y = {self.grid.y[j]:.4g}. The state before that step is kept. "
-            f'Try {advice}, more cells, or [numerics] advection = "upwind".'
-        )
 
     @property
     def steady(self) -> bool:
@@ -358,6 +324,8 @@ class Simulation(Displayed):
                 *((c, "centre", name) for name, c in self.state.scalars.items()),
             ):
                 row[f"{probe.name}_{column}"] = interpolate(self.grid, q, location, probe.x, probe.y)
+        for companion in self.companions:
+            row |= companion.row(self)
         return row
 
     def flow(self) -> Flow:
@@ -373,6 +341,8 @@ class Simulation(Displayed):
         carried = transfer.carried(self.stepper.transports, self.state.scalars)
         if self.stepper.walls is not None:
             across["distance"] = self.stepper.walls.distance(self.t)
+        for companion in self.companions:
+            carried.setdefault("particles", {}).update(companion.particles(self))
         velocity = (self.u.copy(), self.v.copy())
         return Flow(g, self.t, self.step_count, *velocity, self.p.copy(), **across, **carried)
 

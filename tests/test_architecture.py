@@ -57,8 +57,8 @@ LAYERS = (
         "output",
         "progress",
     ),
-    ("stepping", "loads", "provenance", "plotting"),
-    ("assembly", "recording", "stepsize"),
+    ("stepping", "loads", "provenance", "plotting", "companions"),
+    ("assembly", "recording", "guards", "stepsize"),
     ("simulation", "loop"),
     ("estimates", "bench", "validation"),
     ("cli",),
@@ -71,7 +71,7 @@ RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 SOLVER = {
     "kernels", "walls", "placement", "bodies", "loads", "boundary", "pressure", "spectral", "implicit", "forcing",
     "cases", "diagnostics", "stepping", "stepsize", "rheology", "rungekutta", "threads", "scalars", "cutcells",
-    "scalarbounds", "scalarwalls", "wallviscosity", "buoyancy", "transfer", "assembly", "recording",
+    "scalarbounds", "scalarwalls", "wallviscosity", "buoyancy", "transfer", "assembly", "recording", "companions", "guards",
     "simulation", "loop", "estimates", "bench", "validation", "cli",
 }  # fmt: skip
 HEAVY = {"numba", "h5py", "matplotlib", "xarray", "scipy", "ducc0"}

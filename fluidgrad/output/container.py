@@ -106,9 +106,27 @@ def open_sealed(path: Path) -> Iterator[h5py.File]:
         statement asks for (anything h5py raises in there is reported as such).
     """
     image = read_verified(path)
+    with _damage_told(path), h5py.File(h5py.h5f.open_file_image(image, flags=_SHARE_IMAGE)) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def open_in_place(path: Path) -> Iterator[h5py.File]:
+    """A sealed file opened read-only where it lies, for small parts of large arrays.
+
+    That it ends in a seal is checked, so it is complete; what is read is checked by HDF5's own checksums of metadata
+    and chunks, the rest is not looked at. Errors as :func:`open_sealed`.
+    """
+    with storage_errors(path, "read"), open(path, "rb") as raw:
+        _require_seal(path, _tail(raw, os.fstat(raw.fileno()).st_size))
+    with _damage_told(path), h5py.File(path, "r", locking=False) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
     try:
-        with h5py.File(h5py.h5f.open_file_image(image, flags=_SHARE_IMAGE)) as file:
-            yield file
+        yield
     except _HDF5_ERRORS as error:
         raise StorageError(f"{path} is not a file that fluidgrad can use: {error}") from error
 
@@ -133,9 +151,9 @@ def child(group: h5py.Group, name: str, kind: type) -> h5py.Group | h5py.Dataset
 
 
 def read_array(
-    group: h5py.Group, name: str, shape: tuple[int | None, ...] | None, kinds: str = "f"
+    group: h5py.Group, name: str, shape: tuple[int | None, ...] | None, kinds: str = "f", part: tuple = ()
 ) -> np.ndarray:
-    """Read a plain stored array of the given shape and kinds of number ("f", "iu" ...).
+    """Read a plain stored array of the given shape and kinds of number ("f", "iu" ...), or a ``part`` of it.
 
     ``None`` for a length means any, for the whole shape any shape.
 
@@ -150,7 +168,7 @@ def read_array(
     if dataset.dtype.kind not in kinds or dataset.dtype.itemsize > 8:
         raise ValueError(f"{name} has the type {dataset.dtype}")
     _require_stored_here(dataset, name)
-    return dataset[()]
+    return dataset[part]
 
 
 def _fits(shape: tuple[int, ...] | None, expected: tuple[int | None, ...] | None) -> bool:

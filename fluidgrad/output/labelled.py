@@ -31,12 +31,18 @@ class _FieldOverTime(BackendArray):
     def _read(self, key: tuple) -> np.ndarray:
         times, *within = key
         if not isinstance(times, slice):
-            return self._run.field(self._name, times)[tuple(within)]
+            return self._at(times, tuple(within))
         positions = range(len(self._run))[times]
-        slabs = [self._run.field(self._name, k)[tuple(within)] for k in positions]
+        slabs = [self._at(k, tuple(within)) for k in positions]
         if slabs:
             return np.stack(slabs)
         return np.empty((0, *np.empty(self.shape[1:])[tuple(within)].shape))
+
+    def _at(self, index: int, within: tuple) -> np.ndarray:
+        """A part of the field in one snapshot; no more than that is read if it is stored and not all of it."""
+        if all(key == slice(None) for key in within):
+            return self._run.field(self._name, index)
+        return self._run.parts(self._name, index, [within])[0]
 
 
 def labelled_dataset(run: Run, names: Sequence[str]) -> xarray.Dataset:

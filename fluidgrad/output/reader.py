@@ -16,7 +16,8 @@ from fluidgrad.display import Displayed
 from fluidgrad.errors import ConfigError, StorageError
 from fluidgrad.field_names import PRIMARY
 from fluidgrad.flow import Flow
-from fluidgrad.grid import Grid
+from fluidgrad.grid import LOCATIONS, Grid
+from fluidgrad.interpolation import weights
 from fluidgrad.output import index, snapshots
 from fluidgrad.output.atomic import storage_errors
 from fluidgrad.output.checkpoints import list_checkpoints, read_checkpoint_series, step_of
@@ -183,6 +184,52 @@ class Run(Displayed):
             return fields.compute(self.flow(index, time=time), name)
         path = self._file(self._numbers[self.position(index, time)])
         return snapshots.read_variable(path, self.grid, name)
+
+    def parts(self, name: str, index: int, parts: Sequence[tuple]) -> list[np.ndarray]:
+        """Parts of a field of one snapshot, each given by an index such as ``np.s_[3, 10:20]``; of a stored field no
+        more is read from the file than they need. Errors as :meth:`field`."""
+        if name not in self.variables:
+            values = self.field(name, index)
+            return [values[part] for part in parts]
+        path = self._file(self._numbers[self.position(index)])
+        return snapshots.read_parts(path, self.grid, name, parts)
+
+    def probe(self, name: str, x: float, y: float) -> np.ndarray:
+        """A field at a point (m) in all snapshots, bilinear, shape (n,). Of a stored field only what lies around the
+        point is read, others are computed from whole snapshots.
+
+        Raises
+        ------
+        ConfigError : there is no field of that name, or the point is outside the domain.
+        StorageError : a snapshot is missing or damaged.
+        """
+        grid = self.grid
+        if not (grid.x_f[0] <= x <= grid.x_f[-1] and grid.y_f[0] <= y <= grid.y_f[-1]):
+            raise ConfigError(
+                f"({x:g}, {y:g}) is outside the domain: x = {grid.extent('x')}, y = {grid.extent('y')}"
+            )
+        ydim, xdim = LOCATIONS[fields.lookup(name, self.scalars).location]
+        (j0, j1, b), (i0, i1, a) = (
+            (int(first), int(second), float(weight))
+            for first, second, weight in (weights(grid, ydim, y, float), weights(grid, xdim, x, float))
+        )
+        around = [(j0, i0), (j0, i1), (j1, i0), (j1, i1)]
+        shares = np.array([(1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b])
+        return np.array([shares @ self.parts(name, k, around) for k in range(len(self))])
+
+    def particles(self, name: str, index: int = -1, *, time: float | None = None) -> dict[str, np.ndarray]:
+        """A set of particles in one snapshot: attribute -> values (n,), ``x`` and ``y`` in m among them.
+
+        Raises
+        ------
+        ConfigError : there is no such set.
+        StorageError : the snapshot is missing or damaged.
+        """
+        found = self.flow(index, time=time).particles
+        if name not in found:
+            there = ", ".join(found) or "none"
+            raise ConfigError(f"run {self.name!r} has no particles {name!r}; there are: {there}")
+        return found[name]
 
     def to_xarray(self, names: str | Sequence[str] = ()) -> xarray.Dataset:
         """The run as a labelled :class:`xarray.Dataset`, read from the files as its values are used.

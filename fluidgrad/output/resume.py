@@ -110,7 +110,7 @@ def _require_same(directory: Path, numbers: list[int], recipe: Recipe, report: R
 
 def _compare(path: Path, snapshot: Snapshot, recipe: Recipe) -> None:
     expected = dict.fromkeys(recipe.variables, recipe.precision)
-    if not schema.same_grid(snapshot.grid, recipe.grid):
+    if not snapshot.grid.matches(recipe.grid):
         raise RefusedError(f"{path} is on another grid than the configuration asks for: resume with the same")
     if snapshot.variables != expected:
         raise RefusedError(

@@ -153,15 +153,6 @@ def read_grid(file: h5py.File) -> Grid:
     return Grid(x_f, y_f, **{name: bool(file.attrs[name]) for name in PERIODIC})
 
 
-def same_grid(a: Grid, b: Grid) -> bool:
-    """Whether two grids have the same faces, bit for bit, and the same joined sides."""
-    return (
-        np.array_equal(a.x_f, b.x_f)
-        and np.array_equal(a.y_f, b.y_f)
-        and (a.periodic_x, a.periodic_y) == (b.periodic_x, b.periodic_y)
-    )
-
-
 def name_dimensions(dataset: h5py.Dataset, file: h5py.File, dims: tuple[str, ...]) -> None:
     """Attach to each dimension of a dataset the scale of that name in the file."""
     for axis, dim in enumerate(dims):

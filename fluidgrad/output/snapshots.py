@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +18,12 @@ from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 from fluidgrad.output import schema
 from fluidgrad.output.atomic import storage_errors
-from fluidgrad.output.container import build, child, open_sealed, read_array
+from fluidgrad.output.container import build, child, open_in_place, open_sealed, read_array, write_array
 
 DIRECTORY = "snapshots"
+PARTICLES = "particles"
+"""Group of a snapshot with one group for each set of particles, which holds their attributes."""
+
 _NAME = re.compile(r"(\d{6,})\.h5")
 
 
@@ -78,6 +82,10 @@ def snapshot_image(flow: Flow, index: int, recipe: Recipe) -> bytes:
         for name, about in recipe.variables.items():
             array = _values(flow, name, recipe.scalars).astype(recipe.precision)
             schema.write_variable(file, name, about, array, recipe.compression)
+        for name, attributes in flow.particles.items():
+            group = file.require_group(f"{PARTICLES}/{name}")
+            for key, values in attributes.items():
+                write_array(group, key, values, recipe.compression)
         schema.write_scalar_names(file, recipe.scalars)
         file.attrs.update({"Conventions": schema.CONVENTIONS, "title": recipe.title, "snapshot": index})
 
@@ -116,7 +124,7 @@ def _describe(file: h5py.File) -> Snapshot:
 def _read(file: h5py.File, path: Path, grid: Grid, names) -> dict[str, np.ndarray]:
     """Variables in an open snapshot, in float64, after a look at its grid."""
     snapshot = _describe(file)
-    if not schema.same_grid(snapshot.grid, grid):
+    if not snapshot.grid.matches(grid):
         raise StorageError(f"{path} is on another grid than the rest of the run")
     described = schema.variables(snapshot.scalars)
     arrays = {name: read_array(file, name, schema.shape(grid, described[name])) for name in names}
@@ -134,12 +142,39 @@ def read_variable(path: Path, grid: Grid, name: str) -> np.ndarray:
         return _read(file, path, grid, [name])[name]
 
 
+def read_parts(path: Path, grid: Grid, name: str, parts: Iterable[tuple]) -> list[np.ndarray]:
+    """Parts of one variable of a snapshot in float64, each as an index says, without reading the rest of the file.
+
+    Raises
+    ------
+    StorageError : the file is missing, what is read of it is damaged, or it lacks the variable.
+    """
+    with open_in_place(path) as file:
+        shape = schema.shape(grid, schema.variables(schema.read_scalars(file))[name])
+        return [read_array(file, name, shape, part=part).astype(float, copy=False) for part in parts]
+
+
+def _read_particles(file: h5py.File) -> dict[str, dict[str, np.ndarray]]:
+    """All sets of particles in an open snapshot."""
+    if PARTICLES not in file:
+        return {}
+    sets = child(file, PARTICLES, h5py.Group)
+    found = {}
+    for name in sets:
+        group = child(sets, name, h5py.Group)
+        found[name] = {key: read_array(group, key, (None,), "fiub") for key in group}
+        if len({values.size for values in found[name].values()}) > 1 or not {"x", "y"} <= found[name].keys():
+            raise ValueError(f"{PARTICLES}/{name} is not a set of particles")
+    return found
+
+
 def read_flow(path: Path, grid: Grid) -> Flow:
     """The flow in a snapshot file, on ``grid``; errors as :func:`read_variable`."""
     with open_sealed(path) as file:
         snapshot = _describe(file)
         scalars, bodies = snapshot.scalars, "distance" in snapshot.variables
         arrays = _read(file, path, grid, schema.of_flow(scalars, bodies))
+        particles = _read_particles(file)
     return Flow(
         grid=grid,
         time=snapshot.time,
@@ -151,4 +186,5 @@ def read_flow(path: Path, grid: Grid) -> Flow:
             for name in scalars
         },
         scalar_units=scalars,
+        particles=particles,
     )

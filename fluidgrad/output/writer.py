@@ -187,6 +187,10 @@ class RunWriter:
         self._instants = dict(sorted({**self._instants, number: (float(flow.time), int(flow.step))}.items()))
         self._write_index()
 
+    def write_file(self, name: str, content: bytes) -> None:
+        """Write another file of the run, in one piece."""
+        write_file(self.directory / name, content)
+
     def _write_index(self) -> None:
         image = index.index_image(
             self._recipe, self._instants, self._series, self._attributes, self._config_text
