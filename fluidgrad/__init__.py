@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOMES = {
     "Simulation": "fluidgrad.simulation",
@@ -24,6 +24,9 @@ _HOMES = {
     "open_run": "fluidgrad.output",
     "plot": "fluidgrad.plotting",
     "animate": "fluidgrad.plotting",
+    "diagnostic": "fluidgrad.companions",
+    "Companion": "fluidgrad.companions",
+    "write_report": "fluidgrad.report",
     "FluidgradError": "fluidgrad.errors",
 }
 

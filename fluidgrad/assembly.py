@@ -10,6 +10,7 @@ import numpy as np
 from fluidgrad import cases, rheology
 from fluidgrad.bodies import Body
 from fluidgrad.boundary import SIDES, Boundary, Side
+from fluidgrad.budgets import Budgets
 from fluidgrad.companions import Companion
 from fluidgrad.config import Config
 from fluidgrad.diagnostics import Probe
@@ -19,6 +20,8 @@ from fluidgrad.grid import Grid
 from fluidgrad.motion import motion_of
 from fluidgrad.scalars import Scalar, ScalarSide
 from fluidgrad.shapes import shape_of
+from fluidgrad.statistics import RunningStatistics
+from fluidgrad.tracers import Tracers
 
 if TYPE_CHECKING:
     from fluidgrad.simulation import Simulation
@@ -236,4 +239,12 @@ def initial_velocity(config: Config, grid: Grid) -> tuple[np.ndarray, np.ndarray
 
 def companions_of(config: Config, simulation: Simulation) -> list[Companion]:
     """What the configuration asks to compute along with the run."""
-    return []
+    companions: list[Companion] = []
+    if config.statistics is not None:
+        scalars = {scalar.name: (scalar.units, scalar.long_name) for scalar in config.scalars}
+        companions.append(RunningStatistics(config.statistics, simulation.grid, scalars, bool(config.bodies)))
+    if config.output.budgets:
+        companions.append(Budgets(simulation.stepper, config.output.budgets, config.output.series_every))
+    if config.particles:
+        companions.append(Tracers(config.particles, config.constants, simulation))
+    return companions

@@ -339,6 +339,18 @@ class FluxBalance:
         demand = [-sum(boundary.outward_flux(name, u, v) for name in SIDES)]
         if self.weights:
             div = divergence()
-            demand += [-float(np.vdot(w, div)) for w in self.weights]
+            demand += [-float(np.einsum("ij,ij", w, div)) for w in self.weights]
         for name, shift in zip(boundary.outflows, np.linalg.solve(self.matrix, demand), strict=True):
             boundary.shift_outflow(name, u, v, float(shift))
+
+
+def along_sides(grid: Grid, u, v) -> dict[str, np.ndarray]:
+    """Tangential velocity on the sides, as :class:`~fluidgrad.flow.Flow` has it, of a padded velocity with its halo
+    filled, m/s."""
+    x, y = slice(H, H + grid.nx + 1), slice(H, H + grid.ny + 1)
+    return {
+        "u_bottom": 0.5 * (u[H - 1] + u[H])[x],
+        "u_top": 0.5 * (u[H + grid.ny - 1] + u[H + grid.ny])[x],
+        "v_left": 0.5 * (v[:, H - 1] + v[:, H])[y],
+        "v_right": 0.5 * (v[:, H + grid.nx - 1] + v[:, H + grid.nx])[y],
+    }

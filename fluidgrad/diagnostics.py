@@ -119,3 +119,15 @@ def interpolate(grid: Grid, q: np.ndarray, location: str, x: float, y: float) ->
     low = (1 - a) * q[j, i] + a * q[j, i + 1]
     high = (1 - a) * q[j + 1, i] + a * q[j + 1, i + 1]
     return float((1 - b) * low + b * high)
+
+
+def probed(
+    grid: Grid, probes: list[Probe], quantities: dict[str, tuple[np.ndarray, str]]
+) -> dict[str, float]:
+    """Values at the probes, by column: ``quantities`` are padded arrays with their halo filled and their locations, by
+    the end of the column's name."""
+    return {
+        f"{probe.name}_{name}": interpolate(grid, q, location, probe.x, probe.y)
+        for probe in probes
+        for name, (q, location) in quantities.items()
+    }

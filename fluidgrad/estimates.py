@@ -1,41 +1,16 @@
-"""What a run will need and how well its grid and steps suit the flow, before anything is computed."""
+"""How well the grid and the steps of a run suit its flow, and how long it will take, before anything is computed."""
 
 from __future__ import annotations
 
 import math
-import shutil
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
-from fluidgrad import field_names
 from fluidgrad.config import Config
-from fluidgrad.config.flow_checks import FIELD_ARRAYS, SCALAR_ARRAYS, available_memory
-from fluidgrad.errors import RefusedError
-from fluidgrad.grid import Grid, H
-
-IMPLICIT_ARRAYS = 4
-"""Field arrays of the solver for implicit viscosity, besides those of every run."""
-
-RHEOLOGY_ARRAYS = 4
-"""Field arrays of the solver for a viscosity that varies."""
-
-PROGRAM_BYTES = 250 * 2**20
-"""Memory of Python and the libraries."""
-
-STORED_ALWAYS = 5
-"""Arrays in every snapshot: u, v and p, and the velocity at the centres; scalars and bodies add theirs."""
-
-CHECKPOINTS = 3
-"""Checkpoints, the most there are at one time."""
-
-CHECKPOINT_ARRAYS = 3 * CHECKPOINTS
-"""Arrays in them; scalars add theirs."""
-
-FILE_BYTES = 40_000
-"""A snapshot besides its arrays: names, coordinates, checksum."""
+from fluidgrad.grid import Grid
+from fluidgrad.resources import particles, snapshots
 
 SECONDS_PER_CELL = {"explicit": 40e-9, "implicit": 90e-9}
 SECONDS_PER_STEP = 0.2e-3
@@ -50,83 +25,16 @@ SECONDS_PER_CELL_OF_SCALAR = {"central": 10e-9, "limited": 25e-9}
 BODY_FACTOR = {"at rest": 2.0, "moving": 3.0}
 """How many times as long a step takes with bodies."""
 
+SECONDS_PER_PARTICLE = 150e-9
+BUDGET_FACTOR, SAMPLE_FACTOR = 1.7, 1.5
+"""What a particle adds to a step, and how many times as long a step with budgets, or a sample of the statistics,
+takes."""
+
 CELL_REYNOLDS_ADVISED = 10.0
 """Cell Reynolds number above which the central scheme tends to show grid-scale waves."""
 
 SPEED_CELLS = 128
 """Cells per direction at most on which initial fields are tried for their largest speed."""
-
-
-def snapshots(config: Config) -> int:
-    """Number of snapshots of a whole run."""
-    return math.ceil(config.time.end / config.output.every * (1.0 - 1e-12)) + 1
-
-
-def _cells(config: Config) -> int:
-    nx, ny = config.domain.cells
-    return (nx + 2 * H) * (ny + 2 * H)
-
-
-def stored_arrays(config: Config) -> int:
-    """Field arrays in a snapshot."""
-    scalars = [scalar.name for scalar in config.scalars]
-    derived = set(field_names.expand(config.output.fields, scalars)) - {*field_names.PRIMARY, *scalars}
-    return STORED_ALWAYS + len(scalars) + bool(config.bodies) + len(derived)
-
-
-def memory_needed(config: Config) -> int:
-    """Bytes of memory that a run takes at most: the solver, and a snapshot with its file on the way out."""
-    solver = FIELD_ARRAYS + (IMPLICIT_ARRAYS if config.numerics.diffusion == "implicit" else 0)
-    solver += sum(SCALAR_ARRAYS[scalar.advection] for scalar in config.scalars)
-    solver += RHEOLOGY_ARRAYS if config.variable_viscosity else 0
-    return PROGRAM_BYTES + 8 * _cells(config) * (solver + 2 * stored_arrays(config))
-
-
-def disk_needed(config: Config) -> int:
-    """Bytes on disk of a whole run, uncompressed."""
-    itemsize = 4 if config.output.precision == "float32" else 8
-    snapshot = stored_arrays(config) * itemsize * _cells(config) + FILE_BYTES
-    checkpoints = CHECKPOINT_ARRAYS + CHECKPOINTS * len(config.scalars)
-    return snapshots(config) * snapshot + checkpoints * 8 * _cells(config)
-
-
-def require_resources(config: Config, place: Path, present: int = 0) -> None:
-    """Refuse a run that would not fit.
-
-    Parameters
-    ----------
-    place : where the results go; it need not exist yet.
-    present : bytes that are there already, of a run that is continued.
-
-    Raises
-    ------
-    RefusedError : memory or disk is too small; the message says by how much.
-    """
-    available, needed = available_memory(), memory_needed(config)
-    if available is not None and needed > available:
-        raise RefusedError(
-            f"{config.name} needs about {size(needed)} of memory and {size(available)} are available: "
-            "use fewer [domain] cells"
-        )
-    place = place.absolute()
-    while not place.exists():
-        place = place.parent
-    free, needed = shutil.disk_usage(place).free, disk_needed(config) - present
-    if needed > free:
-        raise RefusedError(
-            f"{config.name} would write about {size(needed)} ({snapshots(config)} snapshots) and {size(free)} are "
-            f"free on the disk of {place}: give a longer [output] every, fewer fields, "
-            'precision = "float32", or another --output'
-        )
-
-
-def size(count: float) -> str:
-    """Bytes for reading: ``512 B``, ``3.4 MB``."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if count < 999.5 or unit == "TB":
-            break
-        count /= 1000.0
-    return f"{count:.0f} {unit}" if unit == "B" or count >= 99.95 else f"{count:.1f} {unit}"
 
 
 @dataclass(frozen=True)
@@ -331,14 +239,20 @@ class Estimate:
     @property
     def seconds(self) -> float:
         """Wall-clock time expected on two cores, s; within a factor of two or three."""
+        config = self.config
         cells = self.grid.nx * self.grid.ny
-        per_step = SECONDS_PER_STEP + cells * SECONDS_PER_CELL[self.config.numerics.diffusion]
-        per_step += cells * sum(SECONDS_PER_CELL_OF_SCALAR[s.advection] for s in self.config.scalars)
-        if self.config.variable_viscosity:
-            per_step += cells * SECONDS_PER_CELL_OF_LAW[self.config.fluid.model.law]
-        if self.config.bodies:
-            moving = any(body.motion is not None for body in self.config.bodies)
+        per_step = SECONDS_PER_STEP + cells * SECONDS_PER_CELL[config.numerics.diffusion]
+        per_step += cells * sum(SECONDS_PER_CELL_OF_SCALAR[s.advection] for s in config.scalars)
+        if config.variable_viscosity:
+            per_step += cells * SECONDS_PER_CELL_OF_LAW[config.fluid.model.law]
+        if config.bodies:
+            moving = any(body.motion is not None for body in config.bodies)
             per_step *= BODY_FACTOR["moving" if moving else "at rest"]
+        if config.output.budgets:
+            per_step *= BUDGET_FACTOR
+        if config.statistics is not None:
+            per_step *= 1.0 + (SAMPLE_FACTOR - 1.0) / config.statistics.every
+        per_step += SECONDS_PER_PARTICLE * particles(config)
         return self.steps * per_step
 
     @property

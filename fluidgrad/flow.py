@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
+from fluidgrad.display import Displayed
 from fluidgrad.errors import ConfigError
 from fluidgrad.grid import Grid
 
 NOTHING: Mapping = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False)
-class Flow:
+@dataclass(frozen=True, eq=False, repr=False)
+class Flow(Displayed):
     """Velocity, pressure and scalars at one time, without halos, with what is needed on the sides.
 
     ``u`` (ny, nx + 1) on x-faces and ``v`` (ny + 1, nx) on y-faces in m/s; ``p`` (ny, nx) at centres,
@@ -26,8 +28,9 @@ class Flow:
     ``distance`` (ny + 1, nx + 1) is the signed distance of the nodes from the nearest wall of all bodies in
     m, negative in solids; None if there are no bodies. ``scalars`` maps the name of each transported scalar
     to its values (ny, nx) at centres, ``scalar_sides`` to its values on the sides ``left``, ``right`` (ny,)
-    and ``bottom``, ``top`` (nx,), and ``scalar_units`` to its units and a name for labels. ``particles`` maps the
-    name of each set of particles to their attributes, ``x`` and ``y`` (n,) in m among them.
+    and ``bottom``, ``top`` (nx,), and ``scalar_units`` to its units and a name for labels
+    (:data:`fluidgrad.fields.ScalarUnits`). ``particles`` maps the name of each set of particles to their
+    attributes, ``x`` and ``y`` (n,) in m among them.
     """
 
     grid: Grid
@@ -43,7 +46,7 @@ class Flow:
     distance: np.ndarray | None = None
     scalars: dict[str, np.ndarray] = field(default_factory=dict)
     scalar_sides: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
-    scalar_units: dict[str, tuple[str, str]] = field(default_factory=dict)
+    scalar_units: dict[str, tuple] = field(default_factory=dict)
     particles: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @classmethod
@@ -65,10 +68,10 @@ class Flow:
         Parameters
         ----------
         u, v : velocity (m/s) on the faces, (ny, nx + 1) and (ny + 1, nx), or both at the centres, (ny, nx). Those at
-            centres are interpolated to the faces, and continued linearly to sides that are not periodic.
+            centres are interpolated to the faces by cubics, and so continued to sides that are not periodic.
         p : kinematic pressure (m2/s2) at the centres, (ny, nx).
         sides : tangential velocity on sides that are not periodic: ``u_bottom``, ``u_top`` (nx + 1,), ``v_left``,
-            ``v_right`` (ny + 1,); where it is not given the velocity inside is continued linearly to the side.
+            ``v_right`` (ny + 1,); where it is not given the velocity inside is continued to the side.
         distance : signed distance of the nodes from bodies (ny + 1, nx + 1), m.
         scalars : name -> values (ny, nx) at the centres; their values on sides are those next to them.
 
@@ -105,12 +108,33 @@ class Flow:
         return cls(grid, time, step, u, v, p, **along, distance=distance, scalars=carried,
                    scalar_sides=beside, scalar_units=units)  # fmt: skip
 
+    @cached_property
+    def fastest(self) -> float:
+        """Largest velocity component on any face, m/s."""
+        return max(float(np.max(np.abs(q), where=~np.isnan(q), initial=0.0)) for q in (self.u, self.v))
+
     def padded_velocity(self) -> tuple[np.ndarray, np.ndarray]:
         """``u`` with a ghost row below and above, (ny + 2, nx + 1), and ``v`` with a ghost column left and
         right, (ny + 1, nx + 2), such that the mean of ghost and neighbour is the velocity on the side."""
         u = np.vstack([2 * self.u_bottom - self.u[0], self.u, 2 * self.u_top - self.u[-1]])
         v = np.column_stack([2 * self.v_left - self.v[:, 0], self.v, 2 * self.v_right - self.v[:, -1]])
         return u, v
+
+    def _title(self) -> str:
+        return f"Flow at t = {self.time:.6g} s"
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [
+            ("grid", f"{self.grid.nx} x {self.grid.ny} cells"),
+            *((axis, self.grid.extent(axis)) for axis in ("x", "y")),
+            ("step", str(self.step)),
+            ("fields", ", ".join(("u", "v", "p", *self.scalars))),
+        ]
+        if self.distance is not None:
+            rows.append(("bodies", "distance from their walls"))
+        if self.particles:
+            rows.append(("particles", ", ".join(self.particles)))
+        return rows
 
 
 def _axis(grid: Grid, axis: int) -> tuple[np.ndarray, np.ndarray, bool, float]:
@@ -121,16 +145,21 @@ def _axis(grid: Grid, axis: int) -> tuple[np.ndarray, np.ndarray, bool, float]:
 
 
 def _to_faces(values: np.ndarray, grid: Grid, axis: int) -> np.ndarray:
-    """Values at centres, linearly interpolated along an axis to the faces."""
+    """Values at centres, interpolated along an axis to the faces by the cubic through the four nearest: good enough
+    to be differenced across cells, sides included."""
     faces, centres, periodic, length = _axis(grid, axis)
     q = np.moveaxis(values, axis, 0)
     if periodic:
-        q = np.concatenate([q[-1:], q, q[:1]])
-        centres = np.concatenate([[centres[-1] - length], centres, [centres[0] + length]])
-    second = np.clip(np.searchsorted(centres, faces), 1, centres.size - 1)
-    weight = (faces - centres[second - 1]) / (centres[second] - centres[second - 1])
-    weight = weight.reshape((-1,) + (1,) * (values.ndim - 1))
-    on_faces = (1 - weight) * q[second - 1] + weight * q[second]
+        around = np.arange(-2, centres.size + 2)
+        q = q[around % centres.size]
+        centres = centres[around % centres.size] + length * (around // centres.size)
+    count = min(4, centres.size)
+    first = np.clip(np.searchsorted(centres, faces) - count // 2, 0, centres.size - count)
+    on_faces = np.zeros((faces.size, *q.shape[1:]))
+    for k in range(count):
+        others = [centres[first + m] for m in range(count) if m != k]
+        share = np.prod([(faces - other) / (centres[first + k] - other) for other in others], axis=0)
+        on_faces += share.reshape((-1,) + (1,) * (values.ndim - 1)) * q[first + k]
     if periodic:
         on_faces[-1] = on_faces[0]  # the same place, to the last bit
     return np.moveaxis(on_faces, 0, axis)
@@ -138,5 +167,9 @@ def _to_faces(values: np.ndarray, grid: Grid, axis: int) -> np.ndarray:
 
 def _ends(values: np.ndarray, grid: Grid, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Values on the first and the last side of an axis along which ``values`` lie at centres."""
+    if _axis(grid, axis)[2]:
+        lines = np.moveaxis(values, axis, 0)
+        middle = 0.5 * (lines[0] + lines[-1])
+        return middle, middle.copy()
     on_faces = np.moveaxis(_to_faces(values, grid, axis), axis, 0)
     return on_faces[0].copy(), on_faces[-1].copy()

@@ -88,6 +88,11 @@ class Forcing:
         x, y = self.grid.mesh(location)
         return force(x=x, y=y, t=t) if callable(force) else force
 
+    @property
+    def driving(self) -> bool:
+        """Whether there are forces besides drag and the random one."""
+        return any(self.uniform) or bool(self._steady or self._moving)
+
     def begin_step(self, rng: np.random.Generator | None, dt: float) -> None:
         """Draw the random force of the coming step."""
         self._drawn = None if self.random is None else self.random.draw(rng, dt)

@@ -122,6 +122,11 @@ class Grid(Displayed):
         """Smallest cell height along y, m."""
         return float(self.dy.min())
 
+    @property
+    def spacing(self) -> float:
+        """The root of the mean area of a cell, m."""
+        return float(np.sqrt(self.length_x * self.length_y / (self.nx * self.ny)))
+
     @cached_property
     def uniform_x(self) -> bool:
         return bool(np.ptp(self.dx) <= 1e-10 * self.dx.mean())
@@ -158,6 +163,14 @@ class Grid(Displayed):
     def zeros(self) -> np.ndarray:
         """A padded array of zeros."""
         return np.zeros(self.padded_shape)
+
+    def wrapped(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Places (m) brought into the domain by whole periods along periodic axes."""
+        if self.periodic_x:
+            x = x - self.length_x * np.floor((x - self.x_f[0]) / self.length_x)
+        if self.periodic_y:
+            y = y - self.length_y * np.floor((y - self.y_f[0]) / self.length_y)
+        return x, y
 
     def axes(self, location: str) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates ``(y, x)`` of a location, two one-dimensional arrays."""

@@ -82,6 +82,7 @@ class Recorder:
         """Store the present state if it is due and not stored yet."""
         self.writer.log(f"running from t = {simulation.t:.9g} s, step {simulation.step_count}")
         if self.next_index in self.writer.snapshots:
+            self._write_files(simulation)  # it may have been killed right before them
             self._snapshot_step = simulation.step_count
             self._schedule(simulation.t)
         elif simulation.t >= self.next_time:
@@ -133,16 +134,20 @@ class Recorder:
         self._last_row = simulation.step_count
 
     def _snapshot(self, simulation) -> None:
-        """Row, checkpoint, snapshot, in this order: wherever the process dies, resuming loses nothing."""
+        """Row, checkpoint, snapshot, other files, in this order: wherever the process dies, resuming loses nothing."""
         self._row(simulation)
         flow = simulation.flow()
         self.checkpoint(simulation)
         self.writer.write_snapshot(self.next_index, flow)
+        self._write_files(simulation)
+        self._snapshot_step = simulation.step_count
+        self._schedule(simulation.t)
+
+    def _write_files(self, simulation) -> None:
+        """The files that companions keep beside the snapshots, as of the snapshot just written."""
         for companion in simulation.companions:
             if file := companion.file(simulation):
                 self.writer.write_file(*file)
-        self._snapshot_step = simulation.step_count
-        self._schedule(simulation.t)
 
     def checkpoint(self, simulation) -> None:
         """Write the complete state."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,13 @@ import numba
 import numpy as np
 
 from fluidgrad import assembly, cases, fields, guards, loads, transfer
-from fluidgrad.boundary import SIDES
+from fluidgrad.boundary import SIDES, along_sides
+from fluidgrad.companions import Companion, followed
 from fluidgrad.config import Config, load
-from fluidgrad.diagnostics import Observer, Survey, columns, interpolate, open_sides
+from fluidgrad.diagnostics import Observer, Survey, columns, open_sides, probed
 from fluidgrad.display import Displayed
 from fluidgrad.errors import BlowUpError, ConfigError
 from fluidgrad.flow import Flow
-from fluidgrad.grid import H
 from fluidgrad.stepping import FractionalStep, State
 from fluidgrad.stepsize import StepSize
 from fluidgrad.threads import set_threads
@@ -30,9 +30,6 @@ EVEN_OUT = 10
 
 SLIVER = 1e-9
 """Rest of the way to a time, relative to a step, that is round-off of the clock."""
-
-COLLAPSED_STEP = 1e-10
-"""Step, relative to the time reached, at which a run is given up: velocities have grown without bound."""
 
 
 class Simulation(Displayed):
@@ -47,9 +44,16 @@ class Simulation(Displayed):
     config : the configuration.
     initial : whether to set the initial flow; a run that is resumed has its own.
     threads : threads to compute with; None for all, or one on a small grid. The result does not depend on it.
+    follow : what to compute along with the run, besides what the configuration asks for.
     """
 
-    def __init__(self, config: Config, threads: int | None = None, initial: bool = True):
+    def __init__(
+        self,
+        config: Config,
+        threads: int | None = None,
+        initial: bool = True,
+        follow: Sequence[Companion] = (),
+    ):
         self.config = config
         self.grid = assembly.grid_of(config)
         self.threads = set_threads(threads, self.grid.nx * self.grid.ny)
@@ -88,9 +92,8 @@ class Simulation(Displayed):
         state is looked for."""
         self._pressure = self.grid.zeros()
         self._pressure_step = -1
-        self.companions = assembly.companions_of(config, self)
-        for companion in self.companions:
-            self.series_columns |= companion.columns
+        self.companions = [*assembly.companions_of(config, self), *follow]
+        self.series_columns = followed(self.companions, self.series_columns)
         if initial:
             self.set_initial()
 
@@ -101,18 +104,31 @@ class Simulation(Displayed):
         overrides: tuple[str, ...] = (),
         *,
         output: str | Path | None = None,
+        resume: bool = False,
         threads: int | None = None,
+        follow: Sequence[Companion] = (),
     ) -> Simulation:
         """A simulation from a TOML file, its text as a dict, with ``table.key=value`` overrides.
 
         With ``output``, :meth:`run` stores results in that directory, which must not hold a run yet; use the
-        simulation as a context manager, or :meth:`close` it, to have the results complete.
+        simulation as a context manager, or :meth:`close` it, to have the results complete. With ``resume`` it goes on,
+        bit for bit, with the run that is there. ``follow`` takes numbers of your own for the time series
+        (:func:`fluidgrad.diagnostic`) and other companions (:mod:`fluidgrad.companions`); a run with such is resumed
+        with the same.
         """
-        simulation = cls(load(source, list(overrides)), threads)
+        if resume and output is None:
+            raise ConfigError("resume: give the directory of the run as output")
+        config = load(source, list(overrides))
+        if resume:
+            from fluidgrad.continuing import adopt
+
+            config = adopt(config, Path(output))
+        simulation = cls(config, threads, not resume, follow)
         if output is not None:
             from fluidgrad.recording import Recorder
 
-            simulation.recorder = Recorder.create(simulation, Path(output))
+            record = Recorder.resume if resume else Recorder.create
+            simulation.recorder = record(simulation, Path(output))
         return simulation
 
     recorder: Recorder | None = None
@@ -141,10 +157,14 @@ class Simulation(Displayed):
     @property
     def p(self) -> np.ndarray:
         """Instantaneous kinematic pressure at centres, (ny, nx), a view; solved for when first asked for."""
+        return self._to_read(self.padded_pressure(), "centre")
+
+    def padded_pressure(self) -> np.ndarray:
+        """The same with the first layer of halo filled, padded, m2/s2; not to be written to."""
         if self._pressure_step != self.step_count:
             self.stepper.pressure(self.state, self._pressure)
             self._pressure_step = self.step_count
-        return self._to_read(self._pressure, "centre")
+        return self._pressure
 
     @property
     def scalars(self) -> dict[str, np.ndarray]:
@@ -310,41 +330,30 @@ class Simulation(Displayed):
         for name in open_sides(stepper.boundary):
             row[f"flow_{name}"] = stepper.boundary.outward_flux(name, u, v)
         if stepper.bodies:
-            _ = self.p
-            forces = stepper.loads(self.state, self._pressure)
+            forces = stepper.loads(self.state, self.padded_pressure())
             row |= loads.row(stepper.bodies, forces, stepper.cut_solver.iterations)
         row |= transfer.row(stepper.transports, self.state)
         if self.probes:
-            _ = self.p  # brings the padded array up to date
-        for probe in self.probes:
-            for q, location, column in (
-                (u, "x-face", "u"),
-                (v, "y-face", "v"),
-                (self._pressure, "centre", "p"),
-                *((c, "centre", name) for name, c in self.state.scalars.items()),
-            ):
-                row[f"{probe.name}_{column}"] = interpolate(self.grid, q, location, probe.x, probe.y)
+            found = {"u": (u, "x-face"), "v": (v, "y-face"), "p": (self.padded_pressure(), "centre")}
+            found |= {name: (c, "centre") for name, c in self.state.scalars.items()}
+            row |= probed(self.grid, self.probes, found)
         for companion in self.companions:
             row |= companion.row(self)
         return row
 
-    def flow(self) -> Flow:
-        """A copy of the present flow, for analysis and pictures."""
+    def flow(self, pressure: bool = True, copy: bool = True) -> Flow:
+        """A copy of the present flow, for analysis and pictures. Without pressure, which has to be solved for, that is
+        nan; without copy, velocity and pressure are views, right until the next step."""
         u, v, g = self.state.u, self.state.v, self.grid
-        nx, ny = g.nx, g.ny
-        across = {
-            "u_bottom": 0.5 * (u[H - 1] + u[H])[H : H + nx + 1],
-            "u_top": 0.5 * (u[H + ny - 1] + u[H + ny])[H : H + nx + 1],
-            "v_left": 0.5 * (v[:, H - 1] + v[:, H])[H : H + ny + 1],
-            "v_right": 0.5 * (v[:, H + nx - 1] + v[:, H + nx])[H : H + ny + 1],
-        }
+        across = along_sides(g, u, v)
         carried = transfer.carried(self.stepper.transports, self.state.scalars)
         if self.stepper.walls is not None:
             across["distance"] = self.stepper.walls.distance(self.t)
         for companion in self.companions:
             carried.setdefault("particles", {}).update(companion.particles(self))
-        velocity = (self.u.copy(), self.v.copy())
-        return Flow(g, self.t, self.step_count, *velocity, self.p.copy(), **across, **carried)
+        p = self.p if pressure else np.broadcast_to(np.nan, g.shape("centre"))
+        u, v, p = (q.copy() if copy else q for q in (self.u, self.v, p))
+        return Flow(g, self.t, self.step_count, u, v, p, **across, **carried)
 
     def field(self, name: str) -> np.ndarray:
         """A scalar field by name (see :data:`fluidgrad.fields.FIELDS`), at its own location."""

@@ -170,7 +170,7 @@ class FractionalStep:
         """``du, dv`` = convection + explicit viscosity + forces (m/s2) at time t; outflow values too."""
         uniform = self.forcing.uniform
         implicit = self.nu if self.viscosity is not None else 0.0
-        self._flow_rates(u, v, du, dv, uniform, self.forcing.drag, implicit)
+        self.flow_rates(u, v, du, dv, uniform, self.forcing.drag, implicit)
         unforced = self.walls and self.walls.on_cut(du, dv)
         self.forcing.add(du, dv, t)
         self.buoyancy.add(scalars, du, dv)
@@ -179,7 +179,7 @@ class FractionalStep:
             self.walls.act(u, v, du, dv, unforced, uniform)
         self.boundary.outflow_rates(u, v, du, dv)
 
-    def _flow_rates(self, u, v, du, dv, uniform=(0.0, 0.0), drag: float = 0.0, implicit: float = 0.0) -> None:
+    def flow_rates(self, u, v, du, dv, uniform=(0.0, 0.0), drag: float = 0.0, implicit: float = 0.0) -> None:
         """``du, dv`` (m/s2) = convection + viscosity without the ``implicit`` part (m2/s) + uniform force + drag."""
         nu = self.nu - implicit if self.rheology is None else 0.0
         self.rate(u, v, self.metrics, du, dv, nu, *uniform, drag)
@@ -256,7 +256,7 @@ class FractionalStep:
         self.place_walls(state.t)
         du, dv = self.grid.zeros(), self.grid.zeros()
         uniform = self.forcing.uniform
-        self._flow_rates(state.u, state.v, du, dv, uniform, self.forcing.drag)
+        self.flow_rates(state.u, state.v, du, dv, uniform, self.forcing.drag)
         unforced = self.walls and self.walls.on_cut(du, dv)
         self.forcing.add(du, dv, state.t)
         self.buoyancy.add(state.scalars, du, dv)
@@ -272,7 +272,7 @@ class FractionalStep:
         """Forces and torques on the bodies, given the pressure of the state (padded, m2/s2)."""
         self.place_walls(state.t)
         du, dv = self.grid.zeros(), self.grid.zeros()
-        self._flow_rates(state.u, state.v, du, dv)
+        self.flow_rates(state.u, state.v, du, dv)
         return self.walls.loads(state.u, state.v, du, dv, p)
 
     def _reference(self, p) -> float:
@@ -283,4 +283,5 @@ class FractionalStep:
                 (self.boundary.mean(n, lines[n]), self.boundary.length(n)) for n in self.boundary.outflows
             ]
             return float(np.average([m for m, _ in weights], weights=[w for _, w in weights]))
-        return float(np.vdot(cells, self.balance.volume) / self.balance.volume.sum())
+        # Not by BLAS: its threads wait for one another, and its sums depend on how many there are.
+        return float(np.einsum("ij,ij", cells, self.balance.volume) / self.balance.volume.sum())

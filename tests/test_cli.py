@@ -14,10 +14,11 @@ from cli_tools import CAVITY, fluidgrad, start
 from fluidgrad import __version__
 from fluidgrad.cli.app import app
 from fluidgrad.config import load
-from fluidgrad.field_names import NAMES
+from fluidgrad.fields import FIELDS
 from fluidgrad.output import RunLock
 
-COMMANDS = ("run", "check", "info", "plot", "animate", "new", "schema", "validate", "bench")
+COMMANDS = ("run", "check", "info", "plot", "animate", "series", "compare", "watch", "report",
+            "new", "schema", "validate", "bench")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -307,4 +308,4 @@ def test_bench_measures(monkeypatch):
 def test_completed_names_are_those_of_the_fields():
     from fluidgrad.cli.drawing import _names
 
-    assert _names() == list(NAMES)
+    assert _names() == list(FIELDS)

@@ -9,16 +9,17 @@ import pytest
 
 from fluidgrad import Simulation, bench
 from fluidgrad.config import load
-from fluidgrad.estimates import (
+from fluidgrad.estimates import Estimate
+from fluidgrad.recording import Recorder
+from fluidgrad.resources import (
     PROGRAM_BYTES,
-    Estimate,
     disk_needed,
     memory_needed,
+    particles,
     size,
     snapshots,
     stored_arrays,
 )
-from fluidgrad.recording import Recorder
 
 PERIODIC = {side: {"type": "periodic"} for side in ("left", "right", "bottom", "top")}
 CHANNEL = {"left": {"type": "periodic"}, "right": {"type": "periodic"}}
@@ -65,6 +66,28 @@ def test_memory_covers_the_solver(diffusion, sides):
     config = load(asked)
     held = bench.field_arrays(Simulation(config, threads=1)) * 8 * 100 * 84
     assert held < memory_needed(config) - PROGRAM_BYTES < 3 * held
+
+
+ALONG = {
+    "statistics": {"fields": ["p"]},
+    "particles": [
+        {"release": "grid", "count": [40, 30]},
+        {"release": "line", "first": [0.1, 0.1], "last": [0.1, 0.9], "count": 50, "every": 0.1, "most": 170},
+    ],
+    "output": {"every": 0.05, "budgets": ["kinetic_energy", "enstrophy"]},
+}
+
+
+def test_what_is_computed_along_is_counted(tmp_path):
+    config = load(settings(**ALONG))
+    assert particles(config) == 40 * 30 + 170
+    with Simulation.from_config(settings(**ALONG), output=tmp_path / "run", threads=1) as simulation:
+        simulation.run(progress=False)
+    written = sum(path.stat().st_size for path in (tmp_path / "run").rglob("*.h5"))
+    assert 0.5 * disk_needed(config) < written < 1.5 * disk_needed(config)
+    plain = load(settings())
+    assert memory_needed(config) - memory_needed(plain) > 8 * 24 * 16 * 15 + 48 * particles(config)
+    assert Estimate(config).seconds > 1.5 * Estimate(plain).seconds
 
 
 def test_groups_of_fields_are_counted_by_their_members():

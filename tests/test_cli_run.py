@@ -111,6 +111,7 @@ def test_a_default_interval_is_kept_when_the_end_is_moved(here):
         ("time.end=0.1", "time.end is 0.1; it can only grow"),
         ("output.every=0.05", "output.every"),
         ("time.max_step=0.005", "time.max_step"),
+        ("statistics.every=2", "statistics.every is 2, the run was started without it"),
     ],
 )
 def test_a_run_is_not_resumed_with_other_physics(here, change, named):
@@ -170,9 +171,9 @@ def test_a_run_that_cannot_start_leaves_no_directory(here):
 
 
 def test_too_little_disk_is_refused(here, monkeypatch):
-    from fluidgrad import estimates
+    from fluidgrad import resources
 
-    monkeypatch.setattr(estimates.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+    monkeypatch.setattr(resources.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000}))
     result = run("cavity.toml")
     assert result.exit_code == 4
     assert "1.0 kB are free" in result.stderr and "3 snapshots" in result.stderr
@@ -180,18 +181,18 @@ def test_too_little_disk_is_refused(here, monkeypatch):
 
 
 def test_only_what_is_still_to_be_written_must_fit_on_the_disk(here, monkeypatch):
-    from fluidgrad import estimates
+    from fluidgrad import resources
 
     assert run("cavity.toml", "-q").exit_code == 0
-    monkeypatch.setattr(estimates.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 60_000}))
+    monkeypatch.setattr(resources.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 60_000}))
     assert run("cavity.toml").exit_code == 4
     assert run("cavity.toml", "--resume").exit_code == 0
 
 
 def test_too_little_memory_is_refused(here, monkeypatch):
-    from fluidgrad import estimates
+    from fluidgrad import resources
 
-    monkeypatch.setattr(estimates, "available_memory", lambda: 10**6)
+    monkeypatch.setattr(resources, "available_memory", lambda: 10**6)
     result = run("cavity.toml")
     assert result.exit_code == 4
     assert "1.0 MB are available" in result.stderr

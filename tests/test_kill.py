@@ -28,12 +28,26 @@ right.type = "wall"
 bottom.type = "wall"
 top = { type = "moving wall", velocity = "1 + 0.2*sin(9*t)" }
 [time]
-end = 6.0
+end = 3.0
 cfl = 0.5
 [output]
 every = 0.05
 fields = ["vorticity"]
+budgets = ["kinetic_energy", "enstrophy"]
+series_every = 7
 figure = "none"
+[statistics]
+start = 0.3
+fields = ["p", "vorticity"]
+every = 2
+[[particles]]
+release = "grid"
+count = [6, 5]
+[[particles]]
+name = "needle"
+release = "points"
+points = [[0.5, 0.9]]
+every = 0.02
 """
 
 MOVING_BODY = """
@@ -64,12 +78,27 @@ end = 2.0
 cfl = 0.5
 [output]
 every = 0.05
+budgets = ["kinetic_energy"]
 figure = "none"
+[statistics]
+[[particles]]
+release = "line"
+first = [0.05, 0.1]
+last = [0.05, 0.9]
+count = 9
+every = 0.1
 """
 
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "fluidgrad", "run", *arguments, "--quiet", "--threads", "1"]
+
+
+def going_on(directory: Path, config: Path) -> list[str]:
+    """The command that goes on with a run, or starts it if it was killed before it had written anything."""
+    if (directory / "config.toml").exists():
+        return command("--resume", str(directory))
+    return command(str(config), "--output", str(directory))
 
 
 def finished_snapshots(directory: Path) -> set[str]:
@@ -81,11 +110,10 @@ def kill_and_resume(directory: Path, config: Path, kills: int, seed: int, run_ti
     """Kill a run ``kills`` times at random moments, checking what is on disk each time; return how often it was
     killed before it was done."""
     rng, killed = random.Random(seed), 0
-    for number in range(kills):
-        arguments = ("--resume", str(directory)) if number else (str(config), "--output", str(directory))
+    for _ in range(kills):
         before = finished_snapshots(directory)
         process = subprocess.Popen(
-            command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            going_on(directory, config), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         time.sleep(rng.uniform(0.0, run_time))
         process.send_signal(signal.SIGKILL)
@@ -124,9 +152,18 @@ def test_killed_at_random_moments(tmp_path, text, kills):
     run_time = time.monotonic() - started
     killed = kill_and_resume(parts, config, kills, 7, run_time)
     assert killed >= kills // 3
-    subprocess.run(command("--resume", str(parts)), check=True, env=environment)
+    subprocess.run(going_on(parts, config), check=True, env=environment)
     one, other = fg.open_run(whole), fg.open_run(parts)
     assert np.array_equal(one.times, other.times)
     for name in ("u", "v", "p", "vorticity", *one.scalars):
         assert np.array_equal(one.field(name), other.field(name), equal_nan=True)
     assert one.verify() and other.verify()
+    assert one.series.keys() == other.series.keys()
+    for name, column in one.series.items():
+        assert np.array_equal(column, other.series[name]), name
+    assert (whole / "statistics.h5").read_bytes() == (parts / "statistics.h5").read_bytes()
+    for mine, others in zip(one, other, strict=True):
+        assert mine.particles.keys() == others.particles.keys() != set()
+        for name, particles in mine.particles.items():
+            for key, values in particles.items():
+                assert np.array_equal(values, others.particles[name][key]), (name, key)

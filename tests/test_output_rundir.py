@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from output_miniature import GRID, run, settings
 
 from fluidgrad.errors import RefusedError, StorageError
 from fluidgrad.output import RunLock, RunWriter, choose_directory, open_run
+from fluidgrad.output.rundir import LOCK
+from fluidgrad.output.state import is_locked
 
 
 @pytest.fixture
@@ -146,6 +149,15 @@ def test_the_lock_dies_with_its_process(tmp_path):
         child.wait()
         with RunLock(tmp_path):
             pass
+
+
+def test_a_look_at_a_run_does_not_keep_it_from_starting(tmp_path, monkeypatch):
+    (tmp_path / LOCK).touch()
+    looking = os.open(tmp_path / LOCK, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr("fluidgrad.output.rundir.time.sleep", lambda seconds: os.close(looking))
+    with RunLock(tmp_path):
+        assert is_locked(tmp_path)
 
 
 def test_directories_that_cannot_be_made(root, tmp_path):

@@ -18,7 +18,8 @@ from fluidgrad.errors import ConfigError
 from fluidgrad.fields import FIELDS, compute, per_metre
 from fluidgrad.grid import LOCATIONS, Grid
 from fluidgrad.plotting import plot
-from fluidgrad.plotting.arrows import Vectors, key_size, reference_size
+from fluidgrad.plotting.layers import Arrows, Scene
+from fluidgrad.plotting.layers.arrows import key_size, reference_size
 from fluidgrad.plotting.layout import choose_columns
 from fluidgrad.plotting.sampling import Sampler, view_window
 from fluidgrad.plotting.streamlines import trace
@@ -256,8 +257,8 @@ def test_gradient_arrows_point_up_the_gradient(stretched, ends):
 
 def test_arrow_lattice_and_robust_lengths():
     flow = linear(make_grid(40, 20, ends=((0, 2), (0, 1))))
-    x, y, a, b = Vectors(FIELDS["p"]).on_lattice(flow, view_window(flow.grid))
-    assert x.size == 30 and y.size == 15
+    x, y, a, b = Arrows("p").on_lattice(Scene(flow, view_window(flow.grid), size=(6.0, 3.0)))
+    assert x.size == 40 and y.size == 20
     np.testing.assert_allclose(a[1:-1, 1:-1], 2)
     np.testing.assert_allclose(b[1:-1, 1:-1], -3)
     sizes = np.ones(1000)
@@ -407,14 +408,15 @@ def test_columns(count, ratio, columns):
 # Files and notebooks -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".webp"])
 def test_files_are_the_same_bytes_every_time(tmp_path, suffix):
     paths = [tmp_path / f"{k}{suffix}" for k in range(2)]
     for path in paths:
         plot(eddy(), "vorticity", streamlines=True, path=path)
     first, second = (path.read_bytes() for path in paths)
     assert first == second
-    assert first.startswith({".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix])
+    marks = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF", ".webp": b"RIFF"}
+    assert first.startswith(marks[suffix])
     assert sorted(tmp_path.iterdir()) == sorted(paths)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 import shutil
@@ -11,12 +12,16 @@ from pathlib import Path
 import pytest
 import typer
 from cli_tools import app
+from PIL import Image
 
 import fluidgrad
-from fluidgrad import field_names
-from fluidgrad.config import bodies, initial, load, rheology, scalars, schema, sides, tables
+from fluidgrad import analysis, fields
+from fluidgrad.analysis.budgets import MEANINGS
+from fluidgrad.config import bodies, initial, load, particles, rheology, scalars, schema, sides, tables
 from fluidgrad.config.outline import tables_in, tag_of
 from fluidgrad.diagnostics import DIAGNOSTICS
+from fluidgrad.plotting import LAYERS, PRESETS, THEMES
+from fluidgrad.plotting.layers import read_layer
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,11 +63,12 @@ def test_every_command_is_shown_with_every_option():
     for name, command in COMMANDS.items():
         lines = " ".join(line for line in shown if line.startswith(f"fluidgrad {name}"))
         options = [
-            option for parameter in command.params for option in parameter.opts if option.startswith("--")
+            {option for option in (*parameter.opts, *parameter.secondary_opts) if option.startswith("--")}
+            for parameter in command.params
         ]
         assert lines
-        section = README if name in ("plot", "animate") else lines
-        assert [option for option in options if option not in section and option != "--help"] == []
+        section = README if name in ("plot", "animate", "compare", "watch") else lines
+        assert [forms for forms in options if forms and not any(form in section for form in forms)] == []
 
 
 def test_the_two_lines_that_start_everything():
@@ -81,8 +87,13 @@ def test_the_python_runs(tmp_path, monkeypatch, capsys):
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     monkeypatch.chdir(tmp_path)
     names: dict = {}
-    for block in blocks("python"):
-        exec(compile(block, "README.md", "exec"), names)
+    known = set(fields.FIELDS)
+    try:
+        for block in blocks("python"):
+            exec(compile(block, "README.md", "exec"), names)
+    finally:
+        for name in set(fields.FIELDS) - known:
+            fields.remove(name)
     assert (tmp_path / "outputs" / "vortices" / "run.h5").exists()
     assert (tmp_path / "vortices.gif").exists()
 
@@ -95,8 +106,9 @@ def test_files_that_are_named_exist():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_fields_and_diagnostics_are_all_named():
-    names = [*field_names.NAMES, *field_names.GROUPS, *DIAGNOSTICS]
+def test_groups_diagnostics_and_functions_are_all_named():
+    functions = [name for name in analysis.__all__ if name.islower()]
+    names = [*fields.GROUPS, *DIAGNOSTICS, *functions]
     assert [name for name in names if f"`{name}`" not in README] == []
 
 
@@ -108,10 +120,56 @@ def test_columns_of_bodies_and_scalars_are_named():
     assert [name for name in names if f"`{name}`" not in README] == []
 
 
+STILL, MOVING = 200 * 1024, 900 * 1024
+"""Bytes that a picture of the README may have."""
+
+
 def test_pictures_are_small():
     named = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert len(named) == 5
-    assert [name for name in named if (ROOT / name).stat().st_size > 200 * 1024] == []
+    largest = {name: MOVING if _frames(ROOT / name) > 1 else STILL for name in named}
+    assert [name for name in named if (ROOT / name).stat().st_size > largest[name]] == []
+
+
+def _frames(path: Path) -> int:
+    with Image.open(path) as picture:
+        return getattr(picture, "n_frames", 1)
+
+
+def gallery() -> list[tuple[str, str]]:
+    """Every picture of the gallery and the command that is given for it."""
+    pictures = re.findall(r"!\[[^]]+\]\((outputs/gallery/[^)]+)\)", README)
+    lines = [line for line in commands() if "outputs/gallery" in line]
+    return [(picture, line) for picture in pictures for line in lines if line.endswith(f" -o {picture}")]
+
+
+def test_every_picture_of_the_gallery_has_its_command():
+    pictures = [picture for picture, _ in gallery()]
+    assert pictures == re.findall(r"\((outputs/gallery/[^)]+)\)", README)
+    assert sorted(pictures) == sorted(
+        f"outputs/gallery/{path.name}" for path in (ROOT / "outputs/gallery").iterdir()
+    )
+    assert all(README.index(f"({picture})") < README.index(command) for picture, command in gallery())
+    kinds = [command.split()[1] for _, command in gallery()]
+    assert kinds.count("plot") >= 8
+    assert kinds.count("animate") >= 2
+
+
+@pytest.mark.parametrize(("picture", "command"), gallery())
+def test_a_picture_of_the_gallery_is_that_of_its_command(picture, command):
+    words = shlex.split(command)[1:]
+    options = COMMANDS[words[0]].make_context(words[0], words[1:]).params
+    assert str(options["output"]) == picture
+    assert (_frames(ROOT / picture) > 1) == (words[0] == "animate")
+    if "size" in options:
+        with Image.open(ROOT / picture) as film:
+            assert film.size == options["size"]
+    config = load(ROOT / "configs" / f"{options['run'].name}.toml")
+    assert options["run"].parts[0] == "outputs"
+    names = [*(options.get("fields") or ()), *([options["field"]] if options.get("field") else ())]
+    scalar_units = {scalar.name: (scalar.units, scalar.long_name) for scalar in config.scalars}
+    assert [name for name in names if fields.find(name, scalar_units) is None] == []
+    assert options["preset"] is None or options["preset"] in PRESETS
+    assert all(read_layer(text) for text in options["layer"] or ())
 
 
 def test_the_version_is_in_the_changelog():
@@ -133,13 +191,16 @@ PLAIN = {
     "numerics": tables.Numerics,
     "time": tables.Time,
     "output": tables.Output,
+    "statistics": tables.Statistics,
     "probes": tables.Probe,
+    "particles": particles.ParticleSet,
 }
 CHOICES = {
     "boundaries.SIDE": sides.Side,
     "bodies": bodies.Body,
     "scalars.boundaries.SIDE": scalars.ScalarSide,
     "scalars.bodies": scalars.ScalarBody,
+    "particles": particles.Particles,
     "fluid.model": rheology.Model,
     "domain.spacing_x": tables.Spacing,
     "initial": initial.Initial,
@@ -158,7 +219,7 @@ def test_every_table_is_in_one_of_the_two():
     found: set = set()
     walk(schema.Config)
     variants = {table for union in CHOICES.values() for table in tables_in(union)}
-    assert found - variants - INSIDE == set(PLAIN.values()) - {bodies.Solid}
+    assert found - variants - INSIDE == set(PLAIN.values()) - {bodies.Solid, particles.ParticleSet}
 
 
 def setting_rows() -> list[str]:
@@ -203,11 +264,61 @@ def _meaning(field) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text in which Markdown sees no emphasis."""
-    return text.replace("*", "\\*")
+    """Text in which Markdown sees neither emphasis nor another column."""
+    return text.replace("*", "\\*").replace("|", "\\|")
 
 
-@pytest.mark.parametrize("rows", [setting_rows(), choice_rows()], ids=["settings", "choices"])
-def test_the_tables_of_settings_are_complete(rows):
+def _in_words(docstring: str) -> str:
+    """A docstring as one line of Markdown."""
+    text = re.sub(r":\w+:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", " ".join(docstring.split()))
+    return text.replace("``", "`").replace("|", "\\|")
+
+
+def field_rows() -> list[str]:
+    """Rows of the README's table of fields."""
+    rows = []
+    for name, location, units, meaning, formula, source in fields.reference():
+        about = f"{formula} ({source})" if source else formula
+        rows.append(f"| `{name}` | {location} | {units} | {meaning} | {_plain(about)} |")
+    return rows
+
+
+def preset_rows() -> list[str]:
+    """Rows of the README's table of presets."""
+    return [f"| `{name}` | {preset.about} |" for name, preset in PRESETS.items()]
+
+
+def layer_rows() -> list[str]:
+    """Rows of the README's table of layers."""
+    rows = []
+    for name, layer in LAYERS.items():
+        settings = ", ".join(f"`{one.name}`" for one in dataclasses.fields(layer))
+        rows.append(f"| `{name}` | {settings} | {_in_words(layer.__doc__)} |")
+    return rows
+
+
+def style_rows() -> list[str]:
+    """Rows of the README's table of styles."""
+    return [f"| `{name}` | {theme.about} |" for name, theme in THEMES.items()]
+
+
+def budget_rows() -> list[str]:
+    """Rows of the README's table of the terms of budgets."""
+    return [f"| `{name}` | {meaning} |" for name, meaning in MEANINGS.items()]
+
+
+TABLES = {
+    "settings": setting_rows(),
+    "choices": choice_rows(),
+    "fields": field_rows(),
+    "presets": preset_rows(),
+    "layers": layer_rows(),
+    "styles": style_rows(),
+    "budgets": budget_rows(),
+}
+
+
+@pytest.mark.parametrize("rows", TABLES.values(), ids=TABLES)
+def test_the_tables_are_complete(rows):
     head = "|---" * (rows[0].count(" | ") + 1) + "|"
     assert "\n".join([head, *rows, ""]) in README

@@ -32,7 +32,21 @@ def test_periodic_velocity_at_centres_wraps():
     x, y = g.mesh("centre")
     flow = Flow.of(g, np.sin(x) + 0 * y, np.zeros((8, 16)))
     assert np.array_equal(flow.u[:, 0], flow.u[:, -1])
-    assert np.allclose(flow.u, np.cos(np.pi / 16) * np.sin(g.x_f), atol=1e-14)
+    assert np.allclose(
+        flow.u, (9 * np.cos(np.pi / 16) - np.cos(3 * np.pi / 16)) / 8 * np.sin(g.x_f), atol=1e-14
+    )
+
+
+def test_across_periodic_sides_the_tangential_velocity_is_the_mean_of_both():
+    faces = np.array([0.0, 0.1, 0.3, 0.7, 1.0])
+    rng = np.random.default_rng(0)
+    u, v = rng.random((4, 5)), rng.random((5, 4))
+    u[:, -1], v[-1] = u[:, 0], v[0]
+    flow = Flow.of(Grid(faces, faces, True, True), u, v)
+    assert np.array_equal(flow.u_bottom, 0.5 * (flow.u[0] + flow.u[-1]))
+    assert np.array_equal(flow.v_right, 0.5 * (flow.v[:, 0] + flow.v[:, -1]))
+    vorticity = fields.compute(flow, "vorticity")
+    assert np.array_equal(vorticity[0, 1:-1], vorticity[-1, 1:-1])
 
 
 def test_walls_can_be_given():

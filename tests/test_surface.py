@@ -142,15 +142,16 @@ def run(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("options", "name"),
+    ("words", "name"),
     [
-        (["--forces"], "forces.png"),
-        (["--surface"], "surface.png"),
-        (["--surface", "-t", "0.1"], "surface_t0.1.png"),
+        (["series", "--forces"], "forces.png"),
+        (["plot", "--surface"], "surface.png"),
+        (["plot", "--surface", "-t", "0.1"], "surface_t0.1.png"),
     ],
 )
-def test_forces_and_walls_of_a_run_are_drawn(run, options, name):
-    result = fluidgrad("plot", run, *options)
+def test_forces_and_walls_of_a_run_are_drawn(run, words, name):
+    command, *options = words
+    result = fluidgrad(command, run, *options)
     assert result.exit_code == 0, result.stderr
     assert result.stdout.strip().endswith(name)
     with Image.open(run / "figures" / name) as picture:
@@ -160,9 +161,7 @@ def test_forces_and_walls_of_a_run_are_drawn(run, options, name):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["p", "--forces"], "give one of these"),
-        (["--forces", "--surface"], "give one of these"),
-        (["--forces", "-t", "0.1"], "all times"),
+        (["p", "--surface"], "give one of these"),
         (["--surface", "-t", "0.1", "-i", "1"], "one time"),
     ],
 )

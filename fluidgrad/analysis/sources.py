@@ -13,6 +13,13 @@ from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 
 
+def nearest(times: Sequence[float], time: float) -> int:
+    """Position of the nearest to a time, s. Raises ConfigError if that is not a finite number."""
+    if not np.isfinite(time):
+        raise ConfigError(f"time {time} is not a moment of the run: give seconds")
+    return int(np.abs(np.asarray(times) - time).argmin())
+
+
 class Flows:
     """Flows in the order of time with the face of a run: ``times``, ``grid``, ``flow(k)``, ``name``, ``scalars``."""
 
@@ -32,7 +39,7 @@ class Flows:
 
     def flow(self, index: int = -1, *, time: float | None = None) -> Flow:
         """A flow by position, negative from the end, or the one nearest to a time (s)."""
-        return self._flows[index if time is None else int(np.abs(self.times - time).argmin())]
+        return self._flows[index if time is None else nearest(self.times, time)]
 
 
 def as_run(source: Any) -> Any:
@@ -70,4 +77,23 @@ def as_flow(source: Any, index: int = -1, *, time: float | None = None) -> Flow:
     run = as_run(source)
     if not len(run.times):
         raise ConfigError(f"run {run.name!r} has no snapshots yet")
-    return run.flow(index) if time is None else run.flow(int(np.abs(np.asarray(run.times) - time).argmin()))
+    return run.flow(index) if time is None else run.flow(nearest(run.times, time))
+
+
+def within(run: Any, start: float | None = None, end: float | None = None, fewest: int = 1) -> np.ndarray:
+    """Positions of the snapshots of a run from a time to another (s), None for no limit.
+
+    Raises ConfigError if there are fewer than ``fewest``.
+    """
+    times = np.asarray(run.times, float)
+    low, high = (-np.inf if start is None else start), (np.inf if end is None else end)
+    chosen = np.flatnonzero((times >= low) & (times <= high))
+    if chosen.size < fewest:
+        there = (
+            f"of {times.size} from {times[0]:g} to {times[-1]:g} s" if times.size else "it has none at all"
+        )
+        raise ConfigError(
+            f"run {run.name!r} has {chosen.size} snapshots from t = {low:g} to {high:g} s ({there}); "
+            f"needed are {fewest} or more"
+        )
+    return chosen

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from fluidgrad.cli import authoring, benching, drawing, inspecting, running, validating
+from fluidgrad.cli import (
+    authoring,
+    benching,
+    charting,
+    comparing,
+    drawing,
+    inspecting,
+    reporting,
+    running,
+    validating,
+    watching,
+)
 from fluidgrad.cli.messages import complain
 from fluidgrad.errors import FluidgradError, RefusedError
 
@@ -65,7 +76,21 @@ def fluidgrad(
     """Two-dimensional incompressible flow: configuration in, HDF5 results and pictures out."""
 
 
-for group in (running, inspecting, drawing, authoring, validating, benching):
+GROUPS = (
+    running,
+    inspecting,
+    drawing,
+    charting,
+    comparing,
+    watching,
+    reporting,
+    authoring,
+    validating,
+    benching,
+)
+"""Modules with commands, in the order of ``--help``."""
+
+for group in GROUPS:
     for function in group.COMMANDS:
         app.command()(function)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fluidgrad import field_names
 from fluidgrad.cli.messages import say
-from fluidgrad.cli.options import RunPath, require_run
+from fluidgrad.cli.options import RunPath, figure_path, require_run
 from fluidgrad.errors import ConfigError
 
 
 def _names() -> list[str]:
-    return list(field_names.NAMES)
+    from fluidgrad.fields import FIELDS
+
+    return list(FIELDS)
 
 
 Zoom = Annotated[
@@ -43,6 +45,39 @@ Contours = Annotated[
         help="Level lines: over (the image), lines, filled, a number of bands, or levels 0,1,2.",
     ),
 ]
+
+
+def _presets() -> list[str]:
+    from fluidgrad.plotting import PRESETS
+
+    return list(PRESETS)
+
+
+def _layers() -> list[str]:
+    from fluidgrad.plotting import LAYERS
+
+    return list(LAYERS)
+
+
+PresetName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A finished picture: vorticity, pressure-gradient, schlieren, dye, lic, ftle, vortices, topology, "
+        "overview.",
+        autocompletion=_presets,
+    ),
+]
+LayerTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--layer",
+        metavar="KIND[:OF][,SETTING=VALUE]",
+        help="A layer, such as lic:velocity, vortices or contours:p,levels=8; can be given several times.",
+        autocompletion=_layers,
+    ),
+]
+Style = Annotated[str, typer.Option(metavar="STYLE", help="screen, paper or dark.")]
 Title = Annotated[str | None, typer.Option(help="First words of the header.")]
 
 
@@ -64,10 +99,6 @@ Gradients = Annotated[
     list[str] | None,
     typer.Option(metavar="FIELD", help="Arrows of the gradient of a field, over it.", autocompletion=_names),
 ]
-Forces = Annotated[
-    bool,
-    typer.Option("--forces", help="Drag and lift over time, and Strouhal numbers, instead of fields."),
-]
 Surface = Annotated[
     bool,
     typer.Option("--surface", help="Pressure and friction along the walls of bodies, instead of fields."),
@@ -77,6 +108,8 @@ Surface = Annotated[
 def plot(
     run: RunPath,
     fields: Panels = None,
+    preset: PresetName = None,
+    layer: LayerTexts = None,
     time: Times = None,
     index: Indices = None,
     zoom: Zoom = None,
@@ -88,38 +121,47 @@ def plot(
     limits: Limits = None,
     cmap: ColourMap = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Panels in a row.")] = None,
-    forces: Forces = False,
     surface: Surface = False,
     title: Title = None,
-    dpi: Annotated[float, typer.Option(help="Pixels per inch.")] = 150,
+    style: Style = "screen",
+    width: Annotated[
+        str | None,
+        typer.Option(metavar="WIDTH", help="Of the figure: column (3.5 in), page (7 in) or inches."),
+    ] = None,
+    dpi: Annotated[float | None, typer.Option(help="Pixels per inch (default: 150, on paper 300).")] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="PNG, SVG or PDF (default: in RUN/figures)."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="PNG, SVG, PDF or WebP (default: in RUN/figures)."
+        ),
     ] = None,
 ) -> None:
-    """Draw fields of a run, with streamlines, gradients or level lines over them.
+    """Draw fields of a run, or a finished picture by name, with layers such as streamlines and gradients over them.
 
     [bold]Examples[/]
 
     fluidgrad plot outputs/latest
     fluidgrad plot outputs/latest vorticity p --time 2.5 --streamlines
     fluidgrad plot outputs/latest --gradient p --zoom 0 0.5 0.5 1 -o corner.pdf
-    fluidgrad plot outputs/latest --forces
+    fluidgrad plot outputs/latest --preset topology --style dark
+    fluidgrad plot outputs/latest --layer lic:velocity,tint=p --layer vortices
     """
     from fluidgrad.output import open_run
     from fluidgrad.plotting import plot as draw
 
     source = open_run(require_run(run))
-    if forces or surface:
-        if (forces and surface) or fields or gradient:
-            raise ConfigError("a picture shows fields, --forces or --surface: give one of these")
-        say(str((_draw_forces if forces else _draw_surface)(source, time, index, title, output, dpi)))
+    if surface:
+        if fields or gradient or preset or layer:
+            raise ConfigError("a picture shows fields or --surface: give one of these")
+        say(str(_draw_surface(source, time, index, title, output, dpi)))
         return
-    names = list(fields or gradient or ["vorticity"])
-    path = output or _default_path(source, "_".join([*names, *_moments(time, index)]), ".png")
+    name = _picture_name(fields or gradient, preset, layer)
+    path = output or figure_path(source, "_".join([name, *_moments(time, index)]), ".png")
     draw(
         source,
-        names,
+        (fields or None) if preset or layer else list(fields or gradient or ["vorticity"]),
+        preset=preset,
+        layers=layer or None,
         time=time or None,
         index=index or None,
         zoom=zoom,
@@ -131,6 +173,8 @@ def plot(
         cmap=cmap,
         columns=columns,
         title=title,
+        style=style,
+        width=_width(width),
         path=path,
         dpi=dpi,
     )
@@ -143,12 +187,20 @@ def animate(
         str | None,
         typer.Argument(metavar="FIELD", help="What to show (default: vorticity).", autocompletion=_names),
     ] = None,
+    preset: PresetName = None,
+    layer: LayerTexts = None,
     fps: Annotated[
         float | None, typer.Option(help="Frames per second (default: 25, fewer for a short run).")
     ] = None,
     size: Annotated[
-        tuple[int, int] | None, typer.Option(metavar="WIDTH HEIGHT", help="In pixels (default: 1280 720).")
+        tuple[int, int] | None,
+        typer.Option(metavar="WIDTH HEIGHT", help="In pixels (default: 1280 720, for GIF and WebP 800 450)."),
     ] = None,
+    start: Annotated[
+        float | None, typer.Option(metavar="T", help="Time of the first frame, s (default: that of the run).")
+    ] = None,
+    end: Annotated[float | None, typer.Option(metavar="T", help="Time of the last frame, s.")] = None,
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Show every so many snapshots.")] = 1,
     zoom: Zoom = None,
     limits: Limits = None,
     cmap: ColourMap = None,
@@ -161,9 +213,10 @@ def animate(
     velocity: Velocity = False,
     contours: Contours = None,
     title: Title = None,
+    style: Style = "screen",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="MP4 or GIF (default: in RUN/figures)."),
+        typer.Option("--output", "-o", metavar="FILE", help="MP4, GIF or WebP (default: in RUN/figures)."),
     ] = None,
 ) -> None:
     """Make an animation of a run, one frame per snapshot.
@@ -172,6 +225,7 @@ def animate(
 
     fluidgrad animate outputs/latest
     fluidgrad animate outputs/latest speed --fps 30 --zoom 0 2 0 1 -o wake.gif
+    fluidgrad animate outputs/latest --preset dye --start 5 --every 2 -o dye.webp
     """
     from fluidgrad.output import open_run
     from fluidgrad.plotting import animate as film
@@ -179,14 +233,19 @@ def animate(
     from fluidgrad.progress import counter
 
     source = open_run(require_run(run))
-    path = output or _default_path(source, field or gradient or "vorticity", default_suffix())
+    path = output or figure_path(source, _picture_name(field or gradient, preset, layer), default_suffix())
     with counter("frames") as progress:
         film(
             source,
             path,
             field,
+            preset=preset,
+            layers=layer or None,
             fps=fps,
             size=size,
+            start=start,
+            end=end,
+            every=every,
             zoom=zoom,
             limits=limits,
             cmap=cmap,
@@ -195,57 +254,50 @@ def animate(
             velocity=velocity,
             contours=_contours(contours),
             title=title,
+            style=style,
             progress=progress,
         )
     say(str(path))
 
 
-def _draw_forces(run, time, index, title: str | None, output: Path | None, dpi: float) -> Path:
-    """The picture of the forces on bodies; returns where it is."""
-    from fluidgrad.config import load
-    from fluidgrad.plotting import plot_forces
-
-    if time or index:
-        raise ConfigError("--forces shows all times: leave out --time and --index")
-    bodies = load(run.config_text).bodies
-    references = {body.name: (body.reference.speed, body.reference.length) for body in bodies}
-    path = output or _default_path(run, "forces", ".png")
-    plot_forces(run, references=references, title=title, path=path, dpi=dpi)
-    return path
-
-
-def _draw_surface(run, time, index, title: str | None, output: Path | None, dpi: float) -> Path:
+def _draw_surface(run, time, index, title: str | None, output: Path | None, dpi: float | None) -> Path:
     """The picture of the walls of bodies at one time; returns where it is."""
     from fluidgrad.analysis import surface
     from fluidgrad.assembly import bodies_of
-    from fluidgrad.config import load
     from fluidgrad.plotting import plot_surface
 
     if len([*(time or []), *(index or [])]) > 1:
         raise ConfigError("--surface shows one time: give one of --time and --index, once")
-    config = load(run.config_text)
+    config = run.config
+    if config is None:
+        raise ConfigError(f"{run.path} has no configuration that tells of the bodies")
     if not config.fluid.newtonian:
         raise ConfigError("--surface needs a fluid of constant viscosity")
     flow = run.flow(index[0]) if index else run.flow(time=time[0]) if time else run.flow()
     table = surface(flow, config.nu, bodies_of(config))
-    path = output or _default_path(run, "_".join(["surface", *_moments(time, index)]), ".png")
+    path = output or figure_path(run, "_".join(["surface", *_moments(time, index)]), ".png")
     words = f"{run.name if title is None else title}, t = {flow.time:.4g} s"
-    plot_surface(table, title=words, path=path, dpi=dpi)
+    plot_surface(table, title=words, path=path, dpi=dpi or 150)
     return path
+
+
+def _picture_name(fields: str | list[str] | None, preset: str | None, layers: list[str] | None) -> str:
+    """A name for the file of a picture."""
+    names = [fields] if isinstance(fields, str) else list(fields or ())
+    parts = [*([preset] if preset else []), *names, *(layer.split(",")[0] for layer in layers or ())]
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", "_".join(parts or ["vorticity"]))
+
+
+def _width(text: str | None) -> str | float | None:
+    """What ``--width`` says: a word, or inches."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text
 
 
 def _moments(times: list[float] | None, indices: list[int] | None) -> list[str]:
     return [f"t{time:g}" for time in times or []] + [f"n{index}" for index in indices or []]
-
-
-def _default_path(run, name: str, suffix: str) -> Path:
-    """A file in the run's own folder of figures."""
-    from fluidgrad.output.atomic import storage_errors
-
-    folder = run.path / "figures"
-    with storage_errors(folder, "make"):
-        folder.mkdir(exist_ok=True)
-    return folder / f"{name[:150]}{suffix}"
 
 
 def _contours(text: str | None) -> bool | int | str | list[float]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 
-from fluidgrad.config import load
 from fluidgrad.config.flow_checks import available_memory
 from fluidgrad.config.sides import SIDES
-from fluidgrad.errors import ConfigError
-from fluidgrad.estimates import Estimate, disk_needed, memory_needed, size, snapshots, stored_arrays
+from fluidgrad.estimates import Estimate
 from fluidgrad.output.reader import scalar_list
-from fluidgrad.output.rundir import LOCK
+from fluidgrad.output.state import config_of, state_of
 from fluidgrad.progress import duration
+from fluidgrad.resources import disk_needed, memory_needed, size, snapshots, stored_arrays
 from fluidgrad.shapes import shape_of
 
 Facts = list[tuple[str, list[tuple[str, str]]]]
@@ -32,6 +28,7 @@ def of_estimate(estimate: Estimate) -> Facts:
         ("Needs", _needs(estimate)),
         ("Sides", [(side, _side(getattr(config.boundaries, side))) for side in SIDES]),
         *([("Bodies", _bodies(estimate))] if config.bodies else []),
+        *([("Along with the flow", along)] if (along := _along(config)) else []),
     ]
 
 
@@ -108,6 +105,21 @@ def _bodies(estimate: Estimate) -> list[tuple[str, str]]:
     return rows
 
 
+def _along(config) -> list[tuple[str, str]]:
+    """What is computed along with the flow."""
+    rows, asked = [], config.statistics
+    if asked is not None:
+        names = ", ".join(["u", "v", *(scalar.name for scalar in config.scalars), *asked.fields])
+        often = f", every {asked.every} steps" if asked.every > 1 else ""
+        rows.append(("statistics", f"of {names}, from t = {asked.start:g} s{often}"))
+    if config.output.budgets:
+        rows.append(("budgets", f"of {', '.join(config.output.budgets).replace('_', ' ')}"))
+    for one in config.particles:
+        often = f", every {one.every:g} s" if one.every else ""
+        rows.append((f"particles {one.name}", f"released from t = {one.start:g} s{often}"))
+    return rows
+
+
 def _side(side) -> str:
     """``moving wall, velocity 1.0``."""
     given = side.model_dump(exclude_none=True)
@@ -118,7 +130,7 @@ def of_run(run) -> Facts:
     """State, provenance, content and last diagnostics of a run."""
     files = [path for path in run.path.rglob("*") if path.is_file() and not path.is_symlink()]
     rows = [
-        ("state", _state(run)),
+        ("state", state_of(run).words),
         ("directory", str(run.path)),
         ("started", _started(run.attributes)),
         ("command", str(run.attributes.get("command", ""))),
@@ -128,6 +140,7 @@ def of_run(run) -> Facts:
         ("fields", ", ".join(run.fields)),
         ("scalars", scalar_list(run.scalars)),
         ("bodies", "distance from their walls in every snapshot" if run.bodies else ""),
+        *(_along(config) if (config := config_of(run)) else []),
         ("size", f"{size(sum(path.stat().st_size for path in files))} in {len(files)} files"),
     ]
     facts = [(f"Run {run.name}: {run.attributes.get('title', '')}".rstrip(": "), [r for r in rows if r[1]])]
@@ -146,44 +159,3 @@ def _last_row(run) -> list[tuple[str, str]]:
         unit, _ = run.series_units.get(name, ("", ""))
         rows.append((name, f"{column[-1]:.6g} {'' if unit == '1' else unit}".rstrip()))
     return rows
-
-
-def _state(run) -> str:
-    """Whether the run is going on, complete, or can be continued."""
-    if _is_locked(run.path):
-        return "running"
-    try:
-        config = load(run.config_text) if "\n" in run.config_text else None
-    except ConfigError:
-        return "unknown: its configuration is not one of this version of fluidgrad"
-    if config is None:
-        return "unknown: it has no configuration"
-    if run.times[-1] >= config.time.end * (1.0 - 1e-9):
-        return f"complete, t = {run.times[-1]:g} s"
-    if config.time.steady is not None and _log_says_done(run.path):
-        return f"complete, steady at t = {run.times[-1]:g} s"
-    return (
-        f"stopped before its end, at t = {run.times[-1]:g} of {config.time.end:g} s; "
-        f"continue with: fluidgrad run --resume {run.path}"
-    )
-
-
-def _log_says_done(directory: Path) -> bool:
-    log = directory / "run.log"
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    return bool(lines) and " done at " in lines[-1]
-
-
-def _is_locked(directory: Path) -> bool:
-    """Whether a process holds the lock of a run directory."""
-    lock = directory / LOCK
-    if not lock.is_file():
-        return False
-    descriptor = os.open(lock, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

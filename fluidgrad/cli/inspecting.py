@@ -25,7 +25,8 @@ def check(
     """
     from fluidgrad.cli import facts
     from fluidgrad.config import load
-    from fluidgrad.estimates import Estimate, require_resources
+    from fluidgrad.estimates import Estimate
+    from fluidgrad.resources import require_resources
 
     estimate = Estimate(load(require_file(config), overrides or []))
     for title, rows in facts.of_estimate(estimate):

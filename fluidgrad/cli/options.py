@@ -44,6 +44,16 @@ def require_run(path: Path) -> Path:
     raise ConfigError(f"there is no run {path}: {similar(path, Path.is_dir) or 'check the path'}")
 
 
+def figure_path(run, name: str, suffix: str = ".png") -> Path:
+    """A file in the run's own folder of figures, which is made if need be."""
+    from fluidgrad.output.atomic import storage_errors
+
+    folder = run.path / "figures"
+    with storage_errors(folder, "make"):
+        folder.mkdir(exist_ok=True)
+    return folder / f"{name[:150]}{suffix}"
+
+
 def similar(path: Path, suits: Callable[[Path], bool]) -> str:
     """``did you mean ...?`` with what the directory of a path, or one of the usual ones, holds under a similar name;
     empty if there is nothing."""

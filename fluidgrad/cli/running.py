@@ -59,8 +59,9 @@ def run(
     Exit codes: 0 done, 2 usage or configuration, 3 blow-up, 4 refused, 74 files, 130 and 143 signals.
     """
     from fluidgrad.cli import resuming
-    from fluidgrad.estimates import require_resources
+    from fluidgrad.continuing import adopt
     from fluidgrad.output import choose_directory
+    from fluidgrad.resources import require_resources
 
     tell = _nothing if quiet else say
     settings, output = resuming.settings(config, overrides or [], output, resume)
@@ -68,7 +69,7 @@ def run(
         require_resources(settings, output or ROOT)
     directory = choose_directory(ROOT, settings.name, output, resume, overwrite)
     if resume:
-        settings = resuming.adopt(settings, directory)
+        settings = adopt(settings, directory)
         require_resources(settings, directory, resuming.bytes_in(directory))
     tell(f"{settings.title or settings.name}: results go to {directory}")
     with _tidied(directory):

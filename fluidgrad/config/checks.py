@@ -16,13 +16,13 @@ from fluidgrad.config.body_checks import BODY_CHECKS
 from fluidgrad.config.draft import Draft
 from fluidgrad.config.flow_checks import FLOW_CHECKS
 from fluidgrad.config.names import check_unique, name_fault
-from fluidgrad.config.outline import nearest
+from fluidgrad.config.particle_checks import PARTICLE_CHECKS
 from fluidgrad.config.problems import Finding
 from fluidgrad.config.rheology_checks import RHEOLOGY_CHECKS
 from fluidgrad.config.scalar_checks import SCALAR_CHECKS
 from fluidgrad.config.sides import OPPOSITE, SIDES
 from fluidgrad.expressions import FUNCTIONS, NUMBERS, WORDS
-from fluidgrad.field_names import PRIMARY, derived, every, groups
+from fluidgrad.fields import PRIMARY, ScalarUnits, find, groups, suggestion
 
 Findings = Iterator[Finding]
 
@@ -208,20 +208,24 @@ def check_time(draft: Draft) -> Findings:
         yield Finding(("time", "step"), f"longer than the run: {time.step:g} s of {time.end:g} s")
 
 
+def _scalars(draft: Draft) -> ScalarUnits:
+    """The transported scalars, as far as names of fields depend on them."""
+    return dict.fromkeys(draft.scalar_names, ("1", ""))
+
+
 def check_output(draft: Draft) -> Findings:
     """Names of fields are known, and snapshots are neither too rare nor too many."""
     if (output := draft.output) is None:
         return
-    scalars = draft.scalar_names
-    known = (*derived(scalars), *groups(scalars))
+    scalars = _scalars(draft)
     for index, name in enumerate(output.fields):
         if name in (*PRIMARY, *scalars):
             yield Finding(("output", "fields", index), f"{name!r} is always stored; leave it out")
-        elif name not in known:
-            yield Finding(("output", "fields", index), f"no field {name[:60]!r}; {nearest(name, known)}")
-    drawable = (*every(scalars), "none")
-    if output.figure not in drawable:
-        hint = nearest(output.figure, drawable)
+        elif name not in groups(scalars) and find(name, scalars) is None:
+            hint = suggestion(name, scalars, also=groups(scalars))
+            yield Finding(("output", "fields", index), f"no field {name[:60]!r}; {hint}")
+    if output.figure != "none" and find(output.figure, scalars) is None:
+        hint = suggestion(output.figure, scalars, also=["none"])
         yield Finding(("output", "figure"), f"no field {output.figure[:60]!r}; {hint}")
     if draft.time is None or output.every is None:
         return
@@ -230,6 +234,36 @@ def check_output(draft: Draft) -> Findings:
     elif draft.time.end / output.every > MAX_SNAPSHOTS:
         count = draft.time.end / output.every
         yield Finding(("output", "every"), f"makes {count:.3g} snapshots; allowed are {MAX_SNAPSHOTS}")
+
+
+def check_budgets(draft: Draft) -> Findings:
+    """The fluid that a budget of enstrophy covers stays the same."""
+    asked = () if draft.output is None else draft.output.budgets
+    if "enstrophy" in asked and any(body.motion is not None for body in draft.bodies):
+        yield Finding(
+            ("output", "budgets", asked.index("enstrophy")),
+            "the fluid that a budget of enstrophy covers must not change, but bodies move; leave it out",
+        )
+
+
+def check_statistics(draft: Draft) -> Findings:
+    """Names of fields are known, and there is some time to average over."""
+    if (statistics := draft.statistics) is None:
+        return
+    scalars = _scalars(draft)
+    averaged = ("u", "v", *scalars)
+    for index, name in enumerate(statistics.fields):
+        if name in averaged:
+            yield Finding(("statistics", "fields", index), f"{name!r} is always averaged; leave it out")
+        elif find(name, scalars) is None:
+            yield Finding(
+                ("statistics", "fields", index), f"no field {name[:60]!r}; {suggestion(name, scalars)}"
+            )
+    if draft.time is not None and statistics.start >= draft.time.end:
+        yield Finding(
+            ("statistics", "start"),
+            f"not before the end of the run: {statistics.start:g} s of {draft.time.end:g} s",
+        )
 
 
 CHECKS: tuple[Callable[[Draft], Findings], ...] = (
@@ -242,9 +276,12 @@ CHECKS: tuple[Callable[[Draft], Findings], ...] = (
     check_probes,
     check_time,
     check_output,
+    check_budgets,
+    check_statistics,
     *RHEOLOGY_CHECKS,
     *SCALAR_CHECKS,
     *FLOW_CHECKS,
     *BODY_CHECKS,
+    *PARTICLE_CHECKS,
 )
 """All checks, in the order in which they run."""

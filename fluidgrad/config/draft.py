@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from fluidgrad.config.particles import Particles
 from fluidgrad.config.scalars import Buoyancy, Scalar
 from fluidgrad.config.schema import Config
 from fluidgrad.config.sides import SIDES
-from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Time
+from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Statistics, Time
 from fluidgrad.expressions import Formula
 
 
@@ -36,7 +37,9 @@ class Draft:
     numerics: Numerics | None = None
     time: Time | None = None
     output: Output | None = None
+    statistics: Statistics | None = None
     probes: tuple[Probe, ...] = ()
+    particles: tuple[Particles, ...] = ()
 
     @classmethod
     def of(cls, config: Config) -> Draft:

@@ -132,11 +132,16 @@ def _filled_in(config: Config, document: Document) -> Config:
         )
         for number, body in enumerate(config.bodies, 1)
     )
+    particles = tuple(
+        one.model_copy(update={"name": one.name or f"particles{number}"})
+        for number, one in enumerate(config.particles, 1)
+    )
     output = config.output.model_copy(update={"every": every})
     fluid = config.fluid
     if fluid.scales is not None:
         fluid = fluid.model_copy(update={"viscosity": scaled_viscosity(fluid.scales, config.scalars)})
     filled = {"name": name, "fluid": fluid, "bodies": bodies, "output": output, "probes": probes}
+    filled["particles"] = particles
     return config.model_copy(update=filled)
 
 

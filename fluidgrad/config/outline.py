@@ -10,7 +10,7 @@ from fluidgrad.config.base import Table
 from fluidgrad.config.positions import Path
 from fluidgrad.config.schema import Config
 
-TAGS = ("type", "law", "case", "shape")
+TAGS = ("type", "law", "case", "shape", "release")
 """Settings that choose between the variants of a table."""
 
 

@@ -11,7 +11,7 @@ from fluidgrad.config.positions import Path
 from fluidgrad.config.problems import Finding
 from fluidgrad.config.scalars import DIFFUSIVITIES, STRENGTHS, Buoyancy, Scalar, scale_setting
 from fluidgrad.config.sides import SIDES
-from fluidgrad.field_names import RESERVED, occupied
+from fluidgrad.fields import is_reserved, occupied
 
 Findings = Iterator[Finding]
 
@@ -43,7 +43,7 @@ def check_scalar_names(draft: Draft) -> Findings:
                 f"at most {MAX_LABEL} of them",
             )
             continue
-        if taken := [word for word in occupied(name) if word in RESERVED]:
+        if taken := [word for word in occupied(name) if is_reserved(word)]:
             yield Finding(
                 path, f"{name!r} would take the name {taken[0]!r}, which is that of a field; choose another"
             )

@@ -11,9 +11,10 @@ from pydantic import BeforeValidator
 from fluidgrad.config.base import Table, as_tuple, setting
 from fluidgrad.config.bodies import Body
 from fluidgrad.config.initial import Initial, Rest
+from fluidgrad.config.particles import Particles
 from fluidgrad.config.scalars import Buoyancy, Scalar, diffusivity, lift
 from fluidgrad.config.sides import SIDES, Boundaries
-from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Time
+from fluidgrad.config.tables import Domain, Fluid, Forcing, Numerics, Output, Probe, Statistics, Time
 from fluidgrad.display import Displayed
 from fluidgrad.expressions import Formula
 
@@ -46,8 +47,15 @@ class Config(Displayed, Table):
     numerics: Numerics = setting("How the equations are discretised.", default_factory=Numerics)
     time: Time = setting("How long and with which step.")
     output: Output = setting("What is stored, and how often.", default_factory=Output)
+    statistics: Statistics | None = setting(
+        "Means and moments over time, updated in every step and stored in statistics.h5; left out: none.",
+        default=None,
+    )
     probes: Annotated[tuple[Probe, ...], BeforeValidator(as_tuple)] = setting(
         "Points at which velocity and pressure are recorded.", default=()
+    )
+    particles: Annotated[tuple[Particles, ...], BeforeValidator(as_tuple)] = setting(
+        "Particles that are carried along and stored in each snapshot; any number of sets.", default=()
     )
 
     @property

@@ -1,13 +1,23 @@
-"""The tables of a configuration: domain, fluid, forcing, numerics, time, output, probes."""
+"""The tables of a configuration: domain, fluid, forcing, numerics, time, output, statistics, probes."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from fluidgrad.config.base import CellPair, Direction, FormulaPair, Names, Numbers, Pair, Table, setting
+from fluidgrad.config.base import (
+    CellPair,
+    Direction,
+    FormulaPair,
+    Names,
+    Numbers,
+    Pair,
+    Table,
+    as_tuple,
+    setting,
+)
 from fluidgrad.config.rheology import Model, Newtonian
 from fluidgrad.config.spacing import faces
 
@@ -210,12 +220,40 @@ class Output(Table):
         "Derived fields stored besides u, v and p.", default=(), examples=[["vorticity", "pressure_gradient"]]
     )
     series_every: int = setting("Steps between rows of the time series.", default=10, ge=1)
+    budgets: Annotated[tuple[Literal["kinetic_energy", "enstrophy"], ...], BeforeValidator(as_tuple)] = (
+        setting(
+            "Budgets, term by term, in the time series: kinetic_energy, enstrophy; they cost about half a step.",
+            default=(),
+            examples=[["kinetic_energy", "enstrophy"]],
+        )
+    )
     checkpoint_minutes: float = setting(
         "Wall-clock time between checkpoints, besides those at snapshots.", unit="min", default=5.0, gt=0
     )
     compression: Literal["none", "gzip"] = setting("gzip is slow and saves a quarter.", default="none")
     precision: Literal["float64", "float32"] = setting("Precision of stored fields.", default="float64")
     figure: str = setting('Field of the picture drawn at the end; "none" for none.', default="vorticity")
+
+
+class Statistics(Table):
+    """Means and moments over time, updated in every step and stored in statistics.h5."""
+
+    start: float = setting("Time from which they count.", unit="s", default=0.0, ge=0)
+    stresses: bool = setting(
+        "Whether there are Reynolds stresses, and fluxes and variances of the scalars, besides the means.",
+        default=True,
+    )
+    fields: Names = setting(
+        "Other fields whose mean and variance are kept; they cost a solution for the pressure each time.",
+        default=(),
+        examples=[["p", "vorticity"]],
+    )
+    every: int = setting("Steps from one sample to the next.", default=1, ge=1)
+
+    def arrays(self, scalars: int) -> int:
+        """Field arrays that they take with so many scalars: mean and last sample of each field, and products."""
+        sampled = 2 + scalars + len(self.fields)
+        return 2 * sampled + len(self.fields) + (3 + 3 * scalars if self.stresses else 0)
 
 
 class Probe(Table):

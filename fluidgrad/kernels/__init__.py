@@ -1,4 +1,5 @@
-"""Numba kernels: plain arrays and scalars in, arrays out. Nothing here imports from fluidgrad.
+"""Numba kernels: plain arrays and scalars in, arrays out. Nothing here imports from fluidgrad
+but how numba is set up (:mod:`fluidgrad.jit`).
 
 Array contract, the same for every kernel (drawing: see :mod:`fluidgrad.grid`):
 
@@ -13,27 +14,4 @@ Array contract, the same for every kernel (drawing: see :mod:`fluidgrad.grid`):
   function that is called.
 """
 
-import atexit
-import os
-import shutil
-import tempfile
-
-import numba
-
-# GNU OpenMP lets idle threads spin at the end of a parallel loop. Without a limit a second busy process
-# turns loops of microseconds into milliseconds; with none at all every small loop pays for a wake-up.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-
-
-def _keep_compiled_kernels_somewhere() -> None:
-    """Where neither this package nor the user's cache folder can be written, numba refuses to compile at all: give it
-    a private folder for this process."""
-    try:
-        numba.njit(cache=True)(_keep_compiled_kernels_somewhere)
-    except RuntimeError:
-        folder = tempfile.mkdtemp(prefix="fluidgrad-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        numba.config.CACHE_DIR = folder
-
-
-_keep_compiled_kernels_somewhere()
+from fluidgrad import jit  # noqa: F401

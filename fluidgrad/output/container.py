@@ -20,6 +20,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import h5py
 import numpy as np
@@ -66,16 +67,9 @@ def read_verified(path: Path) -> memoryview:
     ------
     StorageError : the file is missing, cannot be read, is no sealed file, or is damaged.
     """
-    with storage_errors(path, "read"):
-        # Not blocking: a pipe in place of the file must not hang the reader.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise StorageError(f"{path} is not a file")
-            _require_seal(path, _tail(file, status.st_size))
-            file.seek(0)
-            data = memoryview(file.read())
+    with _opened(path) as file:
+        file.seek(0)
+        data = memoryview(file.read())
     seal = bytes(data[-_SEAL_LENGTH:])
     _require_seal(path, seal)
     image = data[:-_SEAL_LENGTH]
@@ -84,9 +78,19 @@ def read_verified(path: Path) -> memoryview:
     return image
 
 
-def _tail(file, size: int) -> bytes:
-    file.seek(max(0, size - _SEAL_LENGTH))
-    return file.read()
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A file that ends in a seal. Errors as :func:`read_verified`."""
+    with storage_errors(path, "read"):
+        # Not blocking: a pipe in place of the file must not hang the reader.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise StorageError(f"{path} is not a file")
+            file.seek(max(0, status.st_size - _SEAL_LENGTH))
+            _require_seal(path, file.read())
+            yield file
 
 
 def _require_seal(path: Path, seal: bytes) -> None:
@@ -117,8 +121,8 @@ def open_in_place(path: Path) -> Iterator[h5py.File]:
     That it ends in a seal is checked, so it is complete; what is read is checked by HDF5's own checksums of metadata
     and chunks, the rest is not looked at. Errors as :func:`open_sealed`.
     """
-    with storage_errors(path, "read"), open(path, "rb") as raw:
-        _require_seal(path, _tail(raw, os.fstat(raw.fileno()).st_size))
+    with _opened(path):
+        pass
     with _damage_told(path), h5py.File(path, "r", locking=False) as file:
         yield file
 

@@ -14,18 +14,20 @@ import numpy as np
 from fluidgrad import fields
 from fluidgrad.display import Displayed
 from fluidgrad.errors import ConfigError, StorageError
-from fluidgrad.field_names import PRIMARY
 from fluidgrad.flow import Flow
 from fluidgrad.grid import LOCATIONS, Grid
 from fluidgrad.interpolation import weights
-from fluidgrad.output import index, snapshots
+from fluidgrad.output import index, schema, snapshots
 from fluidgrad.output.atomic import storage_errors
 from fluidgrad.output.checkpoints import list_checkpoints, read_checkpoint_series, step_of
 from fluidgrad.output.container import read_verified
-from fluidgrad.output.rundir import CONFIG
+from fluidgrad.output.rundir import CONFIG, STATISTICS
 
 if TYPE_CHECKING:
     import xarray
+
+    from fluidgrad.analysis.moments import Moments
+    from fluidgrad.config import Config
 
 
 def open_run(path: Path | str) -> Run:
@@ -76,8 +78,7 @@ class Run(Displayed):
         self.variables = list(source.variables)
         self.scalars: dict[str, tuple[str, str]] = source.scalars
         self.bodies = "distance" in self.variables
-        known = fields.known(self.scalars)
-        self.fields = [name for name in self.variables if name in known]
+        self.fields = [name for name in self.variables if fields.find(name, self.scalars)]
         self.attributes: dict[str, Any] = stored.attributes if stored else {}
         self.config_text = stored.config_text if stored else self._read_config()
         self._stored_series = (stored.series, stored.series_units) if stored else ({}, {})
@@ -108,6 +109,18 @@ class Run(Displayed):
         path = self.path / CONFIG
         with storage_errors(path, "read"):
             return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    @cached_property
+    def config(self) -> Config | None:
+        """The resolved configuration, None if it is not stored.
+
+        Raises
+        ------
+        ConfigError : the stored text is no configuration.
+        """
+        from fluidgrad.config import load
+
+        return load(f"{self.config_text}\n") if self.config_text else None
 
     def _file(self, number: int) -> Path:
         return self.path / snapshots.file_name(number)
@@ -166,9 +179,10 @@ class Run(Displayed):
         StorageError : the snapshot is missing or damaged.
         """
         k = self.position(index, time)
-        if self._last is None or self._last[0] != k:
-            self._last = (k, snapshots.read_flow(self._file(self._numbers[k]), self.grid))
-        return self._last[1]
+        last = self._last  # another thread may be reading too
+        if last is None or last[0] != k:
+            last = self._last = (k, snapshots.read_flow(self._file(self._numbers[k]), self.grid))
+        return last[1]
 
     def field(self, name: str, index: int = -1, *, time: float | None = None) -> np.ndarray:
         """A field of one snapshot at its own location (:func:`fluidgrad.fields.known`), in float64.
@@ -180,7 +194,9 @@ class Run(Displayed):
         ConfigError : there is no field of that name.
         StorageError : the snapshot is missing or damaged.
         """
-        if name not in self.variables or name in PRIMARY:
+        if name in schema.of_flow(self.scalars, self.bodies):
+            return snapshots.values_of(self.flow(index, time=time), name, self.scalars)
+        if name not in self.variables:
             return fields.compute(self.flow(index, time=time), name)
         path = self._file(self._numbers[self.position(index, time)])
         return snapshots.read_variable(path, self.grid, name)
@@ -245,6 +261,19 @@ class Run(Displayed):
 
         return labelled_dataset(self, [names] if isinstance(names, str) else names)
 
+    def statistics(self) -> Moments:
+        """Means and moments over the time of the run, as its table ``[statistics]`` asked for; ``.flow`` is the mean
+        flow, for pictures, ``.to_xarray()`` a labelled dataset.
+
+        Raises
+        ------
+        ConfigError : the run has none.
+        StorageError : their file is damaged.
+        """
+        from fluidgrad.output.statistics import read_statistics
+
+        return read_statistics(self.path)
+
     def verify(self) -> int:
         """Check every file of the run for damage; returns how many there are.
 
@@ -253,8 +282,8 @@ class Run(Displayed):
         StorageError : some are missing or damaged; the message lists all of them.
         """
         snapshot_files = [self._file(number) for number in self._numbers]
-        index_file = self.path / index.NAME
-        others = [*list_checkpoints(self.path), *([index_file] if index_file.exists() else [])]
+        once = [path for name in (index.NAME, STATISTICS) if (path := self.path / name).exists()]
+        others = [*list_checkpoints(self.path), *once]
         problems = []
         for path in (*snapshot_files, *others):
             try:
@@ -278,6 +307,7 @@ class Run(Displayed):
             ("fields", ", ".join(self.fields)),
             ("scalars", scalar_list(self.scalars)),
             ("bodies", "distance from their walls in every snapshot" if self.bodies else ""),
+            ("statistics", "means over time" if (self.path / STATISTICS).exists() else ""),
             ("series", ", ".join(self.series) if self.series else ""),
             ("path", str(self.path)),
         ]

@@ -7,15 +7,21 @@ import fcntl
 import os
 import re
 import socket
+import time
 from pathlib import Path
 
 from fluidgrad.errors import RefusedError
 from fluidgrad.output.atomic import storage_errors
 
 LOCK = ".lock"
+PATIENCE, PAUSE = 10, 0.01
+"""How often, and how far apart in s, a lock that is held is tried: who only looks whether a run goes on holds it too,
+for an instant."""
+
 LATEST = "latest"
 CONFIG = "config.toml"
 LOG = "run.log"
+STATISTICS = "statistics.h5"
 
 _TRACES = ("run.h5", "snapshots", "checkpoints")
 """What a directory holds at least one of if it is a run's."""
@@ -58,14 +64,17 @@ class RunLock:
 
 
 def _acquire(descriptor: int, directory: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    for _ in range(PATIENCE):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        time.sleep(PAUSE)
+    else:
         holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
         raise RefusedError(
             f"{directory} is being written by {holder or 'another process'}: "
             "wait for it to end, stop it, or choose another --output"
-        ) from None
+        )
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
-from fluidgrad import field_names
-from fluidgrad.fields import NO_SCALARS, ScalarUnits, known
+from fluidgrad.fields import NO_SCALARS, PRIMARY, ScalarUnits, derived, find, is_reserved, known, side_values
 from fluidgrad.grid import LOCATIONS, Grid
 from fluidgrad.output.container import child, read_array, write_array
 
@@ -43,7 +42,7 @@ DISTANCE = {
 }
 """In the snapshots of runs with bodies."""
 
-FLOW = (*field_names.PRIMARY, *SIDES)
+FLOW = (*PRIMARY, *SIDES)
 """The arrays of a :class:`~fluidgrad.flow.Flow` in every snapshot."""
 
 TIME_ATTRIBUTES = {"units": "s", "long_name": "time", "standard_name": "time", "axis": "T"}
@@ -71,19 +70,20 @@ _SCALAR_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 
 
 def variables(scalars: ScalarUnits = NO_SCALARS) -> dict[str, Variable]:
-    """All variables that a run with these transported scalars can store, by name, in our order."""
+    """All variables that a run with these transported scalars can store, by name, in our order; the patterns of fields
+    (:data:`fluidgrad.fields.PATTERNS`) come in addition."""
     fields = {
         name: Variable(LOCATIONS[field.location], field.units, field.long_name)
         for name, field in known(scalars).items()
     }
-    primary = {name: fields[name] for name in field_names.PRIMARY}
+    primary = {name: fields[name] for name in PRIMARY}
     table = primary | SIDES | CENTRED | DISTANCE
     for name in scalars:
         table[name] = fields[name]
-        for side, stored in field_names.side_values(name).items():
+        for side, stored in side_values(name).items():
             dims = ("y",) if side in ("left", "right") else ("x",)
             table[stored] = Variable(dims, fields[name].units, f"{fields[name].long_name}, {side} side")
-    return table | {name: fields[name] for name in field_names.derived(scalars)}
+    return table | {name: fields[name] for name in derived(scalars)}
 
 
 def variable(name: str, scalars: ScalarUnits = NO_SCALARS) -> Variable:
@@ -93,29 +93,44 @@ def variable(name: str, scalars: ScalarUnits = NO_SCALARS) -> Variable:
     ------
     KeyError : there is no variable of that name.
     """
-    return variables(scalars)[name]
+    there = variables(scalars)
+    return there[name] if name in there else _of_pattern(name, scalars)
+
+
+def _of_pattern(name: str, scalars: ScalarUnits) -> Variable:
+    field = find(name, scalars)
+    if field is None:
+        raise KeyError(name)
+    return Variable(LOCATIONS[field.location], field.units, field.long_name)
 
 
 def stored_variables(names, scalars: ScalarUnits = NO_SCALARS) -> list[str]:
     """Those of ``names`` that are variables of ours, in our order."""
-    present = set(names)
-    return [name for name in variables(scalars) if name in present]
+    present, plain = set(names), variables(scalars)
+    others = sorted(name for name in present - plain.keys() if find(name, scalars) is not None)
+    return [name for name in plain if name in present] + others
 
 
 def of_flow(scalars: ScalarUnits, bodies: bool) -> list[str]:
     """The variables that a flow is made of, those of scalars and bodies included."""
-    stored = [name for scalar in scalars for name in (scalar, *field_names.side_values(scalar).values())]
+    stored = [name for scalar in scalars for name in (scalar, *side_values(scalar).values())]
     return [*FLOW, *(DISTANCE if bodies else ()), *stored]
 
 
 def on_sides(scalars: ScalarUnits) -> set[str]:
     """The variables that hold values on the sides of the domain."""
-    return {*SIDES, *(name for scalar in scalars for name in field_names.side_values(scalar).values())}
+    return {*SIDES, *(name for scalar in scalars for name in side_values(scalar).values())}
 
 
 def shape(grid: Grid, described: Variable) -> tuple[int, ...]:
     """Shape of a variable at one instant."""
     return tuple(getattr(grid, dim).size for dim in described.dims)
+
+
+def attributes(grid: Grid, scalars: ScalarUnits) -> dict[str, int | str]:
+    """What the attributes of a file or a dataset tell of its grid and its scalars."""
+    joined = {name: int(getattr(grid, name)) for name in PERIODIC}
+    return joined | ({SCALARS: " ".join(scalars)} if scalars else {})
 
 
 def write_scalar_names(file: h5py.File, scalars: ScalarUnits) -> None:
@@ -128,7 +143,7 @@ def read_scalars(file: h5py.File) -> dict[str, tuple[str, str]]:
     """The transported scalars in a file with their units and names; ValueError if a name is not usable."""
     names = str(file.attrs.get(SCALARS, "")).split()
     for name in names:
-        if not _SCALAR_NAME.fullmatch(name) or name in field_names.RESERVED:
+        if not _SCALAR_NAME.fullmatch(name) or is_reserved(name):
             raise ValueError(f"{name!r} cannot be the name of a scalar")
     described = {name: child(file, name, h5py.Dataset).attrs for name in names}
     return {

@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from fluidgrad import field_names, fields
+from fluidgrad import fields
 from fluidgrad.errors import StorageError
 from fluidgrad.fields import ScalarUnits
 from fluidgrad.flow import Flow
@@ -44,7 +44,9 @@ class Recipe:
     def variables(self) -> dict[str, schema.Variable]:
         """The variables in each snapshot, by name."""
         names = {*schema.of_flow(self.scalars, self.bodies), *schema.CENTRED, *self.derived}
-        return {name: about for name, about in schema.variables(self.scalars).items() if name in names}
+        return {
+            name: schema.variable(name, self.scalars) for name in schema.stored_variables(names, self.scalars)
+        }
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def snapshot_image(flow: Flow, index: int, recipe: Recipe) -> bytes:
         file.create_dataset("time", data=float(flow.time)).attrs.update(schema.TIME_ATTRIBUTES)
         file.create_dataset("step", data=np.int64(flow.step)).attrs.update(schema.STEP_ATTRIBUTES)
         for name, about in recipe.variables.items():
-            array = _values(flow, name, recipe.scalars).astype(recipe.precision)
+            array = values_of(flow, name, recipe.scalars).astype(recipe.precision)
             schema.write_variable(file, name, about, array, recipe.compression)
         for name, attributes in flow.particles.items():
             group = file.require_group(f"{PARTICLES}/{name}")
@@ -92,14 +94,14 @@ def snapshot_image(flow: Flow, index: int, recipe: Recipe) -> bytes:
     return build(fill)
 
 
-def _values(flow: Flow, name: str, scalars: ScalarUnits) -> np.ndarray:
-    """A variable of a flow."""
+def values_of(flow: Flow, name: str, scalars: ScalarUnits) -> np.ndarray:
+    """A variable of a flow, with these transported scalars, at its own place."""
     if name in schema.SIDES or name in schema.DISTANCE:
         return getattr(flow, name)
     if name in schema.CENTRED:
         return fields.at_centres(flow, name.removesuffix("_c"))
     for scalar in scalars:
-        for side, stored in field_names.side_values(scalar).items():
+        for side, stored in fields.side_values(scalar).items():
             if name == stored:
                 return flow.scalar_sides[scalar][side]
     return fields.compute(flow, name)
@@ -121,13 +123,12 @@ def _describe(file: h5py.File) -> Snapshot:
     return Snapshot(float(time), int(step), grid, types, scalars)
 
 
-def _read(file: h5py.File, path: Path, grid: Grid, names) -> dict[str, np.ndarray]:
+def _read(file: h5py.File, path: Path, snapshot: Snapshot, grid: Grid, names) -> dict[str, np.ndarray]:
     """Variables in an open snapshot, in float64, after a look at its grid."""
-    snapshot = _describe(file)
     if not snapshot.grid.matches(grid):
         raise StorageError(f"{path} is on another grid than the rest of the run")
-    described = schema.variables(snapshot.scalars)
-    arrays = {name: read_array(file, name, schema.shape(grid, described[name])) for name in names}
+    shapes = {name: schema.shape(grid, schema.variable(name, snapshot.scalars)) for name in names}
+    arrays = {name: read_array(file, name, shape) for name, shape in shapes.items()}
     return {name: array.astype(float, copy=False) for name, array in arrays.items()}
 
 
@@ -139,7 +140,7 @@ def read_variable(path: Path, grid: Grid, name: str) -> np.ndarray:
     StorageError : the file is missing or damaged, is on another grid, or lacks the variable.
     """
     with open_sealed(path) as file:
-        return _read(file, path, grid, [name])[name]
+        return _read(file, path, _describe(file), grid, [name])[name]
 
 
 def read_parts(path: Path, grid: Grid, name: str, parts: Iterable[tuple]) -> list[np.ndarray]:
@@ -150,7 +151,7 @@ def read_parts(path: Path, grid: Grid, name: str, parts: Iterable[tuple]) -> lis
     StorageError : the file is missing, what is read of it is damaged, or it lacks the variable.
     """
     with open_in_place(path) as file:
-        shape = schema.shape(grid, schema.variables(schema.read_scalars(file))[name])
+        shape = schema.shape(grid, schema.variable(name, schema.read_scalars(file)))
         return [read_array(file, name, shape, part=part).astype(float, copy=False) for part in parts]
 
 
@@ -173,7 +174,7 @@ def read_flow(path: Path, grid: Grid) -> Flow:
     with open_sealed(path) as file:
         snapshot = _describe(file)
         scalars, bodies = snapshot.scalars, "distance" in snapshot.variables
-        arrays = _read(file, path, grid, schema.of_flow(scalars, bodies))
+        arrays = _read(file, path, snapshot, grid, schema.of_flow(scalars, bodies))
         particles = _read_particles(file)
     return Flow(
         grid=grid,
@@ -182,7 +183,7 @@ def read_flow(path: Path, grid: Grid) -> Flow:
         **{name: arrays[name] for name in schema.of_flow({}, bodies)},
         scalars={name: arrays[name] for name in scalars},
         scalar_sides={
-            name: {side: arrays[stored] for side, stored in field_names.side_values(name).items()}
+            name: {side: arrays[stored] for side, stored in fields.side_values(name).items()}
             for name in scalars
         },
         scalar_units=scalars,

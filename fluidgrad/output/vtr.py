@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from fluidgrad import field_names, fields
+from fluidgrad import fields
 from fluidgrad.grid import Grid
 from fluidgrad.output.atomic import storage_errors, write_file
 from fluidgrad.output.reader import Run
@@ -34,7 +34,7 @@ def export_vtr(run: Run, directory: Path | str, names: str | Sequence[str] = ())
     directory = Path(directory)
     with storage_errors(directory, "make"):
         directory.mkdir(parents=True, exist_ok=True)
-    asked = field_names.expand([names] if isinstance(names, str) else names, run.scalars)
+    asked = fields.expand([names] if isinstance(names, str) else names, run.scalars)
     wanted = dict.fromkeys((*run.fields, *asked))
     others = [name for name in wanted if name not in ("u", "v")]
     files = []

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from fluidgrad import field_names
 from fluidgrad.errors import RefusedError
-from fluidgrad.fields import NO_SCALARS, ScalarUnits
+from fluidgrad.fields import NO_SCALARS, PRIMARY, ScalarUnits, expand
 from fluidgrad.flow import Flow
 from fluidgrad.grid import Grid
 from fluidgrad.output import checkpoints, index, snapshots
@@ -127,8 +126,8 @@ class RunWriter:
         bodies: bool = False,
     ) -> RunWriter:
         """A writer on a locked directory, with its folders made and cleared of half-written files."""
-        primary = (*field_names.PRIMARY, *scalars)
-        derived = tuple(name for name in field_names.expand(fields, scalars) if name not in primary)
+        primary = (*PRIMARY, *scalars)
+        derived = tuple(name for name in expand(fields, scalars) if name not in primary)
         title = str(attributes.get("title", ""))
         recipe = snapshots.Recipe(grid, derived, precision, compression, title, scalars, bodies)
         for folder in (directory, directory / snapshots.DIRECTORY, directory / checkpoints.DIRECTORY):
@@ -147,7 +146,10 @@ class RunWriter:
             try:
                 self._series.replace(plan.checkpoint.series)
             except ValueError as error:
-                raise RefusedError(f"cannot continue the time series of {self.directory}: {error}") from error
+                raise RefusedError(
+                    f"cannot continue the time series of {self.directory}: {error}; columns of your own go on in "
+                    "Python, with resume=True and the same follow=[...]"
+                ) from error
         self.checkpoint, self._instants = plan.checkpoint, plan.instants
         self._attributes = _merge_provenance(plan.attributes, self._attributes)
         self._write_config()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fluidgrad.analysis import Oscillation, strouhal, time_mean
+from fluidgrad.config import load
 from fluidgrad.errors import ConfigError
 from fluidgrad.plotting.curves import finish, legend_above, limit, line_style, two_panels
 from fluidgrad.plotting.figure import DPI, FORMATS, check_dpi, check_size, check_suffix
@@ -22,6 +23,17 @@ def bodies_in(series: Mapping[str, np.ndarray]) -> list[str]:
     """Names of the bodies whose drag and lift coefficients are among the columns of a time series."""
     names = [column.removesuffix(DRAG) for column in series if column.endswith(DRAG)]
     return [name for name in names if name + LIFT in series]
+
+
+def references_of(run: Any) -> dict[str, tuple[float, float]]:
+    """Speed (m/s) and length (m) that the coefficients of each body of a run are made with; of none if the run has no
+    configuration of this version."""
+    text = getattr(run, "config_text", "")
+    try:
+        bodies = load(text).bodies if "\n" in text else ()
+    except ConfigError:
+        return {}
+    return {body.name: (body.reference.speed, body.reference.length) for body in bodies}
 
 
 def plot_forces(
@@ -40,8 +52,8 @@ def plot_forces(
     ----------
     run : anything with ``series`` (name -> values, with ``t``) and ``name``, or the path of a run.
     since : time (s) from which means and Strouhal numbers are taken; default the second half of the run.
-    references : name of a body -> speed (m/s) and length (m) of its Strouhal number; without them the
-        frequency is told.
+    references : name of a body -> speed (m/s) and length (m) of its Strouhal number; default those of the
+        configuration of the run. Of a body without them the frequency is told.
 
     ``title``, ``path``, ``dpi``, ``size`` are those of :func:`fluidgrad.plotting.plot`. Raises ConfigError if
     the run has no such series.
@@ -52,6 +64,7 @@ def plot_forces(
         from fluidgrad.output import open_run
 
         run = open_run(run)
+    references = references_of(run) if references is None else references
     series, bodies = run.series, bodies_in(run.series)
     t = np.asarray(series.get("t", ()), dtype=float)
     if not bodies or t.size < 2:
@@ -69,7 +82,7 @@ def plot_forces(
         figure, upper, lower = two_panels(run.name if title is None else title, check_dpi(dpi), size)
         for number, body in enumerate(bodies):
             drag, lift = (np.asarray(series[body + end], dtype=float) for end in (DRAG, LIFT))
-            found = _oscillation(t[late], lift[late], (references or {}).get(body))
+            found = _oscillation(t[late], lift[late], references.get(body))
             style, about = line_style(number), f"{plain(body)}: " if len(bodies) > 1 else ""
             upper.plot(t, drag, label=about + _drag_words(t[late], drag[late], found), **style)
             lower.plot(
@@ -100,7 +113,7 @@ def _drag_words(t: np.ndarray, drag: np.ndarray, found: Oscillation) -> str:
 def _lift_words(t: np.ndarray, lift: np.ndarray, found: Oscillation, references, body: str) -> str:
     if not found:
         return f"mean {time_mean(t, lift):.4g}, no Strouhal number: {found.reason}"
-    symbol, unit = ("St", "") if body in (references or {}) else ("frequency", " Hz")
+    symbol, unit = ("St", "") if body in references else ("frequency", " Hz")
     error = max(found.uncertainty, 1e-4 * found.strouhal)
     digits = int(np.clip(-np.floor(np.log10(error)), 2, 9))
     number = f"{found.strouhal:.{digits}f} ± {error:.{digits}f}"

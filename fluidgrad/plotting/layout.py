@@ -22,6 +22,8 @@ GAP = 0.14
 BAR = 0.13
 BAR_PAD = 0.09
 HEADER_PAD = 0.12
+TALLEST = 9.0
+"""Height in inches that a figure of a given width may reach: what a page has room for."""
 
 
 @dataclass
@@ -68,20 +70,36 @@ def default_panel_size(sheet: Sheet) -> tuple[float, float]:
     return width * shrink, height * shrink
 
 
+def panel_size(
+    sheet: Sheet, size: tuple[float, float] | None = None, width: float | None = None
+) -> tuple[float, float]:
+    """About the width and height of one panel in inches, before the texts around it are measured."""
+    across, up = default_panel_size(sheet)
+    room = width if size is None else size[0]
+    if room is None:
+        return across, up
+    beside = 0.6 if sheet.horizontal else 1.3
+    shrink = min(1.0, max(room / sheet.columns - beside, 0.3) / across)
+    return across * shrink, up * shrink
+
+
 def tick_count(length: float, along_x: bool) -> int:
     """Intervals between ticks on an axis of this length in inches."""
     return int(np.clip(length / (0.7 if along_x else 0.5), 1, 8))
 
 
-def arrange(sheet: Sheet, size: tuple[float, float] | None = None) -> None:
-    """Put everything in its place; ``size`` (inches) fixes the figure, else the figure fits its content."""
+def arrange(sheet: Sheet, size: tuple[float, float] | None = None, width: float | None = None) -> None:
+    """Put everything in its place; ``size`` (inches) fixes the figure, or ``width`` alone, else the figure fits its
+    content."""
     panel = np.array(default_panel_size(sheet))
     for _ in range(3):
         _set_ticks(sheet, panel)
         margins = _measure(sheet, panel)
-        if size is None:
+        if size is None and width is None:
             break
-        panel = _largest_panel(np.array(size), sheet, margins)
+        panel = _largest_panel(np.array((width, TALLEST) if size is None else size), sheet, margins)
+    if size is None and width is not None:
+        size = (width, float(panel[1] * sheet.rows + margins.total()[1]))
     _place(sheet, panel, margins, size)
 
 

@@ -1,11 +1,12 @@
-"""One panel: what it shows, the colours and arrow lengths it uses, and how it is drawn."""
+"""One panel: its layers, what must be known before they are drawn, its frame, bars and keys."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -13,90 +14,66 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from fluidgrad.errors import ConfigError
-from fluidgrad.fields import Field
-from fluidgrad.flow import Flow
-from fluidgrad.grid import Grid
-from fluidgrad.plotting.arrows import Vectors, draw_arrows, draw_key, reference_size
-from fluidgrad.plotting.images import draw_contours, draw_image
+from fluidgrad.fields import ScalarUnits
+from fluidgrad.plotting.layers.base import Bar, Ground, Layer, Need, Scene
+from fluidgrad.plotting.layers.bodies import Bodies
 from fluidgrad.plotting.layout import tick_count
 from fluidgrad.plotting.sampling import Window
-from fluidgrad.plotting.solids import draw_bodies
-from fluidgrad.plotting.streamlines import draw_streamlines
-from fluidgrad.plotting.style import STREAMLINE_MAP, Scale, plain, sentence
-from fluidgrad.plotting.survey import Survey
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a panel shows of a flow: a field, and what is laid over it.
+    """What a panel shows: layers, drawn in the order of their kind, and words for above it (else those of the first
+    layer that has any)."""
 
-    ``contours`` as in :func:`fluidgrad.plotting.plot`; ``streamlines`` True or the field that colours them;
-    ``vectors`` the arrows.
-    """
-
-    field: Field
-    contours: object = False
-    streamlines: bool | Field = False
-    vectors: Vectors | None = None
+    layers: tuple[Layer, ...]
+    words: str | None = None
 
     @property
-    def has_image(self) -> bool:
-        """Whether the field fills the panel pixel by pixel."""
-        return not (isinstance(self.contours, str) or self.streamlines == self.field)
+    def ground(self) -> Ground | None:
+        """The layer that fills the panel, if there is one."""
+        return next((layer for layer in self.layers if isinstance(layer, Ground)), None)
 
     @property
-    def scaled(self) -> list[Field]:
-        """Fields that need a colour bar, the panel's own first."""
-        extra = [self.streamlines] if isinstance(self.streamlines, Field) else []
-        return list(dict.fromkeys([self.field, *extra]))
+    def overlays(self) -> list[Layer]:
+        """All that is drawn over the ground, bodies always."""
+        over = [layer for layer in self.layers if layer is not self.ground]
+        return over if any(isinstance(layer, Bodies) for layer in over) else [*over, Bodies()]
 
     @property
-    def title(self) -> str:
-        return plain(sentence(self.field.long_name))
+    def needs(self) -> list[Need]:
+        return [need for layer in self.layers for need in layer.needs()]
 
-    def fitted(self, width: float, height: float) -> Look:
-        """The same with as many arrows as a panel of that many inches has room for."""
-        return self if self.vectors is None else replace(self, vectors=self.vectors.fitted(width, height))
+    def title(self, scalars: ScalarUnits) -> str:
+        """Words for above the panel, of a flow with these transported scalars."""
+        if self.words is not None:
+            return self.words
+        return next(filter(None, (layer.title(scalars) for layer in self.layers)), "")
 
+    def bars(self, scene: Scene) -> list[Bar]:
+        """All colour bars, each once."""
+        return list({bar.label: bar for layer in self.layers for bar in layer.bars(scene)}.values())
 
-@dataclass(frozen=True)
-class Scales:
-    """Colours of each field by name, of lines coloured by a field, and the reference size of each kind of
-    arrow."""
-
-    images: dict[str, Scale]
-    lines: dict[str, Scale]
-    references: dict[Vectors, float]
-
-    def of(self, look: Look, field: Field) -> Scale:
-        """The scale on which a panel shows a field."""
-        return (self.images if field == look.field else self.lines)[field.name]
+    def lit(self, scene: Scene) -> Scene:
+        """The scene with light lines if the ground is dark."""
+        dark = self.ground.is_dark(scene) if self.ground else scene.theme.dark
+        return replace(scene, light=dark)
 
 
-def survey(
-    flows: Iterable[Flow], grid: Grid, looks: Iterable[Look], window: Window, limits=None, cmap=None
-) -> Scales:
-    """Common scales for all ``flows``, each looked at once. Raises ConfigError for unusable limits."""
-    looks = list(looks)
-    images = {look.field.name: look.field for look in looks}
-    lines = {field.name: field for look in looks for field in look.scaled[1:]}
-    limits, cmap = per_field("limits", limits, images), per_field("cmap", cmap, images)
-    surveys = {name: Survey(grid, field, window) for name, field in {**images, **lines}.items()}
-    sizes = {look.vectors: [] for look in looks if look.vectors is not None}
-    for flow in flows:
-        for one in surveys.values():
-            one.add(flow)
-        for vectors, seen in sizes.items():
-            seen.append(vectors.sizes(flow, window))
-    return Scales(
-        {name: surveys[name].scale(limits.get(name), cmap.get(name)) for name in images},
-        {name: surveys[name].scale(cmap=STREAMLINE_MAP) for name in lines},
-        {vectors: reference_size(np.concatenate(seen)) for vectors, seen in sizes.items()},
-    )
+def survey(scenes: Iterable[Scene], looks: Iterable[Look]) -> dict[Need, Any]:
+    """What the layers need to know, found by looking at each scene once. Raises ConfigError for what cannot be
+    found."""
+    needs = list(dict.fromkeys(need for look in looks for need in look.needs))
+    collectors: dict[Need, Any] = {}
+    for scene in scenes:
+        collectors = collectors or {need: need.collector(scene) for need in needs}
+        for collector in collectors.values():
+            collector.add(scene)
+    return {need: collector.result() for need, collector in collectors.items()}
 
 
-def per_field(what: str, given, names: Iterable[str]) -> dict:
-    """An option given for all fields, or as a dict by field name, as a dict."""
+def per_field(what: str, given: Any, names: Iterable[str]) -> dict:
+    """An option given for all fields, or as a dict by field name, as a dict. Raises ConfigError."""
     names = list(names)
     if isinstance(given, dict):
         for name in given:
@@ -127,68 +104,52 @@ def add_panel(figure: Figure, window: Window, title: str, inner: tuple[bool, boo
     return ax
 
 
-def add_bars(figure: Figure, look: Look, scales: Scales, length: float, horizontal: bool) -> list[Axes]:
+def add_bars(figure: Figure, bars: Iterable[Bar], length: float, horizontal: bool) -> list[Axes]:
     """Colour bars of a panel, ``length`` inches long, to be placed by the layout."""
-    bars = []
-    for field in look.scaled:
-        scale = scales.of(look, field)
+    placed = []
+    for bar in bars:
+        scale = bar.scale
         cax = figure.add_axes((0.4, 0.4, 0.1, 0.1))
         mappable = ScalarMappable(Normalize(scale.low, scale.high), scale.cmap)
         # The triangles are as long as the bar is thick, within its length.
         options = {"extend": scale.extend, "extendfrac": min(0.13 / length, 0.1)}
-        bar = figure.colorbar(
+        drawn = figure.colorbar(
             mappable, cax=cax, orientation="horizontal" if horizontal else "vertical", **options
         )
-        scale.dress(bar.ax.xaxis if horizontal else bar.ax.yaxis, tick_count(length, horizontal))
-        bar.ax.minorticks_off()
-        bar.outline.set_linewidth(0.6)
-        of_lines = "streamlines: " if field != look.field else ""
-        bar.set_label(of_lines + scale.label(field))
-        bars.append(cax)
-    return bars
+        scale.dress(drawn.ax.xaxis if horizontal else drawn.ax.yaxis, tick_count(length, horizontal))
+        drawn.ax.minorticks_off()
+        drawn.outline.set_linewidth(0.6)
+        drawn.set_label(bar.label)
+        placed.append(cax)
+    return placed
 
 
-def is_dark(scale: Scale) -> bool:
-    """Whether the middle of a colour map is so dark that lines over it must be light."""
-    return float(np.dot(scale.cmap(0.5)[:3], (0.299, 0.587, 0.114))) < 0.6
+def draw_overlays(ax: Axes, look: Look, scene: Scene) -> list[Artist]:
+    """All layers over the ground, in the order in which they lie on each other."""
+    scene = look.lit(scene)
+    artists = [artist for layer in look.overlays for artist in layer.draw(ax, scene)]
+    return sorted(artists, key=lambda artist: artist.get_zorder())
 
 
-def draw_overlays(ax: Axes, flow: Flow, look: Look, window: Window, scales: Scales) -> list[Artist]:
-    """Contours, streamlines, bodies and arrows of a panel, in this order."""
-    scale = scales.images[look.field.name]
-    light = look.has_image and is_dark(scale)
-    artists = []
-    if look.contours is not False and look.contours is not None:
-        artists += draw_contours(ax, flow, look.field, window, scale, look.contours)
-    if isinstance(look.streamlines, Field):
-        lines = look.streamlines
-        artists += draw_streamlines(ax, flow, window, field=lines, scale=scales.of(look, lines))
-    elif look.streamlines:
-        artists += draw_streamlines(ax, flow, window, light)
-    artists += draw_bodies(ax, flow, window)
-    if look.vectors is not None:
-        artists += draw_arrows(ax, flow, window, look.vectors, scales.references[look.vectors], light)
-    return artists
+def fill_panel(ax: Axes, look: Look, scene: Scene) -> None:
+    """Draw everything inside a placed panel."""
+    box = ax.get_position().transformed(ax.get_figure().transFigure)
+    dpi = ax.get_figure().dpi
+    scene = replace(scene, size=(box.width / dpi, box.height / dpi))
+    if look.ground:
+        look.ground.draw(ax, scene)
+    draw_overlays(ax, look, scene)
 
 
-def fill_panel(ax: Axes, flow: Flow, look: Look, window: Window, scales: Scales, dpi: float) -> None:
-    """Draw everything inside a placed panel, images with ``dpi`` pixels per inch."""
-    if look.has_image:
-        box = ax.get_position().transformed(ax.get_figure().transFigure)
-        factor = dpi / ax.get_figure().dpi
-        pixels = (max(2, round(box.width * factor)), max(2, round(box.height * factor)))
-        draw_image(ax, flow, look.field, window, scales.images[look.field.name], pixels)
-    draw_overlays(ax, flow, look, window, scales)
-
-
-def add_key(ax: Axes, look: Look, window: Window, scales: Scales, length: float) -> None:
-    """The key of the arrows above a panel ``length`` inches wide: at the right end of the title's line, or
-    on a line of its own where both do not fit."""
-    if look.vectors is None or not scales.references[look.vectors] > 0:
+def add_key(ax: Axes, look: Look, scene: Scene) -> None:
+    """The keys of the layers above a panel: at the right end of the title's line, or on a line of their own where both
+    do not fit."""
+    keys = [key for layer in look.layers if (key := layer.key(ax, scene)) is not None]
+    if not keys:
         return
-    key = draw_key(ax, window, look.vectors, scales.references[look.vectors])
     words = ax.get_title(loc="left")
     title = ax.set_title(words, loc="left")
-    inches = sum(text.get_window_extent().width for text in (key, title)) / ax.get_figure().dpi
-    if inches + 0.5 > length:
-        ax.set_title(words + "\n", loc="left")
+    inches = sum(text.get_window_extent().width for text in (*keys, title)) / ax.get_figure().dpi
+    if inches + 0.5 > scene.size[0]:
+        letters = title.get_fontsize()
+        ax.set_title(words, loc="left", pad=rcParams["axes.titlepad"] + 1.5 * letters)

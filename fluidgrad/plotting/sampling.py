@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from fluidgrad.errors import ConfigError
-from fluidgrad.grid import LOCATIONS, Grid
-from fluidgrad.interpolation import weights
+from fluidgrad.grid import Grid
+from fluidgrad.interpolation import Sampler
+
+__all__ = ["Sampler", "Window", "view_window"]
 
 
 class Window(NamedTuple):
@@ -33,6 +35,11 @@ class Window(NamedTuple):
         y = self.y0 + (np.arange(ny) + 0.5) * (self.height / ny)
         return x, y
 
+    def even_raster(self, count: int) -> tuple[int, int]:
+        """Counts ``(nx, ny)`` of nearly square rectangles, as many in all as ``count`` along each side of a square."""
+        size = np.sqrt(self.width * self.height) / count
+        return max(1, round(self.width / size)), max(1, round(self.height / size))
+
     def raster(self, longer: int) -> tuple[int, int]:
         """Counts ``(nx, ny)`` of nearly square rectangles, ``longer`` along the longer side."""
         size = max(self.width, self.height) / longer
@@ -55,28 +62,3 @@ def view_window(grid: Grid, zoom=None) -> Window:
             f"x {whole.x0:g} to {whole.x1:g}, y {whole.y0:g} to {whole.y1:g}"
         )
     return seen
-
-
-class Sampler:
-    """Bilinear interpolation from one location of a grid to the regular points ``x`` by ``y``.
-
-    Between an outermost centre and a side the value stays that of the centre, across a periodic side it
-    is interpolated. Indices and weights are found once; each call costs two passes over the points.
-    """
-
-    def __init__(self, grid: Grid, location: str, x: np.ndarray, y: np.ndarray, dtype=np.float64):
-        ydim, xdim = LOCATIONS[location]
-        self._x = weights(grid, xdim, x, dtype)
-        self._y = weights(grid, ydim, y, dtype)
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """``values`` of plain shape -> their interpolation, shape (y.size, x.size)."""
-        j0, j1, fy = self._y
-        i0, i1, fx = self._x
-        low, high = values.take(j0, axis=0), values.take(j1, axis=0)
-        rows = low + fy[:, None] * (high - low)
-        low, high = rows.take(i0, axis=1), rows.take(i1, axis=1)
-        high -= low
-        high *= fx
-        high += low
-        return high

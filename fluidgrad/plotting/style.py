@@ -13,62 +13,28 @@ import matplotlib as mpl
 import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import Colormap
+from matplotlib.colors import Colormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fluidgrad.errors import ConfigError
 from fluidgrad.fields import Field
+from fluidgrad.plotting.themes import SCREEN, Theme, theme_of
 
-DIVERGING = "vik"
-SEQUENTIAL = "viridis"
 STREAMLINE_MAP = "plasma"
+INK = "ink"
+"""Greys that darken fast: what little there is of a gradient is seen."""
 
 LOCAL = 200.0
 """A field whose extremes exceed the spread of nearly all its values this many times is one small feature in
 a calm domain, rather than a flow with singular corners."""
 
-DARK = "#1a1a1a"
-
-RC = {
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10.0,
-    "mathtext.fontset": "dejavusans",
-    "axes.linewidth": 0.7,
-    "axes.edgecolor": DARK,
-    "axes.labelcolor": DARK,
-    "axes.titlesize": 10.0,
-    "axes.titlepad": 7.0,
-    "axes.labelpad": 3.0,
-    "axes.unicode_minus": True,
-    "axes.facecolor": "white",
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-    "text.color": DARK,
-    "text.usetex": False,
-    "text.parse_math": True,
-    "xtick.color": DARK,
-    "ytick.color": DARK,
-    "xtick.direction": "out",
-    "ytick.direction": "out",
-    "xtick.major.size": 3.0,
-    "ytick.major.size": 3.0,
-    "xtick.major.width": 0.7,
-    "ytick.major.width": 0.7,
-    "xtick.labelsize": 9.0,
-    "ytick.labelsize": 9.0,
-    "image.interpolation": "none",
-    "path.simplify": True,
-    "svg.hashsalt": "fluidgrad",
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-}
-
 
 @contextmanager
-def styled() -> Iterator[None]:
-    """The project's look, whatever the user's matplotlibrc says."""
-    with mpl.style.context(["default", RC]):
+def styled(style: str | Theme = SCREEN) -> Iterator[None]:
+    """The project's look in one of its styles (:data:`~fluidgrad.plotting.themes.THEMES`), whatever the user's
+    matplotlibrc says."""
+    with mpl.style.context(["default", theme_of(style).rc]):
         yield
 
 
@@ -90,15 +56,44 @@ class Picture(Figure):
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def raised(power: int | str) -> str:
+    """A power, set high: with the letters for it, or as mathematics where the font lacks them."""
+    if mpl.rcParams["mathtext.fontset"] == "stix":
+        return f"$^{{{power}}}$"
+    return str(power).translate(_RAISED)
+
+
 def pretty_units(units: str) -> str:
     """Units for the eye: ``"m2 s-2"`` gives ``"m² s⁻²"``."""
-    raised = re.sub(r"(?<=[A-Za-z])-?\d+", lambda m: m.group().translate(_RAISED), units)
-    return plain(raised)
+    if units == "degree":
+        return "°"
+    return re.sub(r"(?<=[A-Za-z])-?\d+", lambda m: raised(m.group()), plain(units))
+
+
+def power_of_ten(low: float, high: float) -> int:
+    """Power of ten that makes the numbers between two limits short: none, or a multiple of three."""
+    size = max(abs(low), abs(high))
+    return 0 if 1e-2 <= size < 1e4 or size == 0 else 3 * int(np.floor(np.log10(size) / 3))
+
+
+def in_brackets(units: str, exponent: int = 0) -> str:
+    """Units behind a name, with a power of ten: ``[10⁻³ m² s⁻²]``; nothing if there is neither."""
+    power = f"10{raised(exponent)}" if exponent else ""
+    within = " ".join(filter(None, [power, "" if units == "1" else pretty_units(units)]))
+    return f"[{within}]" if within else ""
 
 
 def plain(text: str) -> str:
     """Text of a user as it is, not read as mathematics."""
     return text.replace("$", r"\$")
+
+
+def short_number(value: float) -> str:
+    """Two digits of a number for labels: a true minus, powers of ten as such."""
+    digits, _, power = f"{value:.2g}".partition("e")
+    if power and abs(int(power)) <= 3:
+        digits, power = f"{float(f'{value:.2g}'):g}", ""
+    return digits.replace("-", "−") + (f"×10{raised(int(power))}" if power else "")
 
 
 def sentence(text: str) -> str:
@@ -107,7 +102,10 @@ def sentence(text: str) -> str:
 
 
 def time_label(time: float, times=None) -> str:
-    """``t = 1.25 s``; with all the ``times`` of a series given, the same number of decimals for each."""
+    """``t = 1.25 s``; with all the ``times`` of a series given, the same number of decimals for each. Nothing for a
+    flow of no time, such as a mean."""
+    if np.isnan(time):
+        return ""
     if times is None or len(times) < 2:
         return f"t = {time:.4g} s"
     step = np.ptp(times) / (len(times) - 1)
@@ -121,9 +119,13 @@ def time_label(time: float, times=None) -> str:
 # Colours -----------------------------------------------------------------------------------------------
 
 
+STAND_INS = {"vik": "RdBu_r", "romaO": "twilight", "batlow": "cividis", "lajolla_r": "YlOrBr"}
+"""Colour maps of cmcrameri that the pictures use -> those of matplotlib that do where it is missing."""
+
+
 @cache
 def colour_map(name: str) -> Colormap:
-    """A colour map by name, from matplotlib or cmcrameri; ``vik`` is ``RdBu_r`` where cmcrameri is missing.
+    """A colour map by name, from matplotlib or cmcrameri, or its stand-in (:data:`STAND_INS`) where that is missing.
 
     Raises ConfigError for an unknown name.
     """
@@ -137,8 +139,10 @@ def colour_map(name: str) -> Colormap:
         return mpl.colormaps[name]
     if name in crameri:
         return crameri[name]
-    if name == DIVERGING:
-        return mpl.colormaps["RdBu_r"]
+    if name == INK:
+        return ListedColormap(mpl.colormaps["gray_r"](np.linspace(0, 1, 256) ** 0.6), INK)
+    if name in STAND_INS:
+        return mpl.colormaps[STAND_INS[name]]
     raise ConfigError(
         f"there is no colour map {name!r}; use a name known to matplotlib or cmcrameri, such as "
         "'viridis', 'cividis', 'RdBu_r'"
@@ -148,27 +152,22 @@ def colour_map(name: str) -> Colormap:
 @dataclass(frozen=True)
 class Scale:
     """From numbers to colours: limits, colour map, and at which ends (``neither, min, max, both``) values
-    beyond the limits occur."""
+    beyond the limits occur; ``cyclic`` tells that both limits are the same."""
 
     low: float
     high: float
     cmap: Colormap
     extend: str = "neither"
+    cyclic: bool = False
 
     @property
     def exponent(self) -> int:
         """Power of ten that is taken out of the tick labels and put into the units."""
-        size = max(abs(self.low), abs(self.high))
-        if 1e-2 <= size < 1e4:
-            return 0
-        return 3 * int(np.floor(np.log10(size) / 3))
+        return power_of_ten(self.low, self.high)
 
     def label(self, field: Field) -> str:
         """Symbol and units of the tick labels, ``$p$ [10⁻³ m² s⁻²]`` for instance; no brackets round nothing."""
-        power = f"10{str(self.exponent).translate(_RAISED)}" if self.exponent else ""
-        units = "" if field.units == "1" else pretty_units(field.units)
-        within = " ".join(filter(None, [power, units]))
-        return f"${field.symbol}$" + (f" [{within}]" if within else "")
+        return f"${field.symbol}$ {in_brackets(field.units, self.exponent)}".rstrip()
 
     def dress(self, axis, bins: int) -> None:
         """Give a colour bar's axis about ``bins`` round ticks, free of the power of ten."""
@@ -177,7 +176,7 @@ class Scale:
         ticks = steps.tick_values(self.low * factor, self.high * factor)
         margin = 1e-9 * (ticks[-1] - ticks[0])
         inside = (ticks >= self.low * factor - margin) & (ticks <= self.high * factor + margin)
-        ticks = ticks[inside]
+        ticks = np.linspace(self.low, self.high, 5) if self.cyclic else ticks[inside]
         decimals = next((n for n in range(9) if np.allclose(ticks, np.round(ticks, n), atol=margin)), 9)
         axis.set_ticks(ticks / factor, [f"{tick + 0.0:.{decimals}f}".replace("-", "−") for tick in ticks])
 
@@ -196,14 +195,23 @@ def check_limits(limits) -> tuple[float, float] | None:
 
 
 def choose_scale(
-    field: Field, samples, low: float, high: float, limits=None, cmap: str | None = None
+    field: Field,
+    samples,
+    low: float,
+    high: float,
+    limits=None,
+    cmap: str | None = None,
+    theme: Theme = SCREEN,
 ) -> Scale:
     """Colours for a field of which ``samples`` are typical values and ``low``, ``high`` the extremes.
 
     Without ``limits`` they are robust: a singular corner does not blank the rest. A diverging field that
-    takes both signs gets symmetric limits and a diverging map.
+    takes both signs gets symmetric limits and a diverging map; an angle, its whole period and a cyclic map.
     """
     given = check_limits(limits)
+    if field.period and not given:
+        half = 0.5 * field.period
+        return Scale(-half, half, colour_map(cmap or theme.cyclic), cyclic=True)
     bottom, top = given or _robust(samples, low, high)
     diverging = field.diverging and bottom < 0 < top
     if diverging and not given:
@@ -217,7 +225,8 @@ def choose_scale(
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[
         ends
     ]
-    return Scale(bottom, top, colour_map(cmap or (DIVERGING if diverging else SEQUENTIAL)), extend)
+    suiting = theme.grey if field.grey else theme.diverging if diverging else theme.sequential
+    return Scale(bottom, top, colour_map(cmap or suiting), extend)
 
 
 def _robust(samples, low: float, high: float) -> tuple[float, float]:
@@ -239,4 +248,8 @@ def _reach(deviations: np.ndarray, extreme: float, calm: bool) -> float:
     if extreme <= 0 or not active.size:
         return max(extreme, 0.0)
     reach = np.percentile(active, 95) if calm else max(np.percentile(deviations, 99.5), 0.0)
+    # Where all but a wake is calm, the wake sets the limits and not what little there is of it in the whole.
+    strong = deviations[deviations > 0.05 * extreme]
+    if not calm and strong.size > 0.01 * deviations.size:
+        reach = max(reach, np.percentile(strong, 90))
     return extreme if extreme <= 1.3 * reach else reach
