@@ -13,6 +13,7 @@ from cli_tools import CAVITY, fluidgrad, start
 from fluidgrad import open_run
 from fluidgrad.output import RunLock
 from fluidgrad.output.checkpoints import load_checkpoint
+from fluidgrad.simulation import Simulation
 
 
 @pytest.fixture
@@ -276,3 +277,19 @@ def test_the_latest_run_can_be_what_another_starts_from(here):
     assert (
         np.abs(open_run("outputs/again").field("u", 0) - open_run("outputs/cavity").field("u")).max() < 1e-13
     )
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_kernels_are_compiled_waits_for_the_compiler(here, monkeypatch, number, code):
+    made = []
+
+    def make(*arguments, **options):
+        signal.raise_signal(number)
+        made.append(Simulation(*arguments, **options))
+        return made[0]
+
+    monkeypatch.setattr("fluidgrad.simulation.Simulation", make)
+    result = fluidgrad("run", "cavity.toml", "--quiet")
+    assert made and result.exit_code == code
+    assert "before the first step: nothing was stored or changed" in " ".join(result.stderr.split())
+    assert not (here / "outputs" / "cavity").exists()

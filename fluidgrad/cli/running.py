@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 
 from fluidgrad.cli.messages import say, warn
 from fluidgrad.cli.options import Overrides, Threads
-from fluidgrad.errors import FluidgradError
+from fluidgrad.errors import FluidgradError, Interrupted
 
 ROOT, LATEST = Path("outputs"), "latest"
 """Where runs go, and the link to the newest of them."""
@@ -112,10 +113,16 @@ def _build(settings, directory: Path, resume: bool, threads: int | None, tell):
 
     if not kernels_are_compiled():
         tell("compiling kernels (first run only) ...")
+    from fluidgrad.loop import signals_held
     from fluidgrad.recording import Recorder
     from fluidgrad.simulation import Simulation
 
-    simulation = Simulation(settings, threads, initial=not resume)
+    # An interrupt in the middle of a compilation would leave the compiler broken.
+    with signals_held() as caught:
+        simulation = Simulation(settings, threads, initial=not resume)
+    if caught:
+        name = signal.Signals(caught[0]).name
+        raise Interrupted(f"{name} before the first step: nothing was stored or changed", caught[0])
     record = Recorder.resume if resume else Recorder.create
     simulation.recorder = record(simulation, directory)
     if simulation.step_count:

@@ -16,6 +16,8 @@ STRENGTH = 0.4
 """How dark dark streaks are and how light the light ones, 0 to 1."""
 PIXELS = 140.0
 """Pixels per inch at which a streak is as wide as the noise is by itself."""
+SHORTEST = 0.4
+"""Part of the usual length below which streaks are no longer told from noise."""
 WAVES = 12
 """Frames in which the waves of a film travel by one wave length."""
 
@@ -65,8 +67,9 @@ class LIC(Ground):
 
         paint = self.image.painter(scene, x, y) if self.image else None
         even = np.full((y.size, x.size, 3), 96 if scene.theme.dark else 176, np.uint8)
-        coarse = max(1.0, scene.pixels / PIXELS)
-        options = {"grain": GRAIN * coarse, "length": LENGTH * coarse}
+        # Streaks are as long in inches whatever the resolution; noise finer than a pixel would show a pattern.
+        coarse = scene.pixels / PIXELS
+        options = {"grain": GRAIN * max(1.0, coarse), "length": LENGTH * max(SHORTEST, coarse)}
         name = None if self.of == VELOCITY else scene.field(self.of).name
 
         def with_streaks(scene: Scene) -> np.ndarray:
